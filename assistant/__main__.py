@@ -1,0 +1,1 @@
+"""`python -m assistant` is the command `intervisie`."""
