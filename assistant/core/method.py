@@ -6,6 +6,7 @@ names file and line of a mistake). Text that people hear is kept per language, k
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Contribution(StrEnum):
@@ -79,7 +80,7 @@ class CaptureBy(StrEnum):
 class CaptureRule:
     """What a step keeps for the report, and how it knows it when it hears it."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     what: CaptureKind
     by: CaptureBy
@@ -91,7 +92,7 @@ class CaptureRule:
 class Step:
     """One step of a method."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: str
     """Short, unique in the method, English, kebab-case."""
@@ -125,7 +126,7 @@ class Step:
 class Method:
     """A whole method: what it is, for whom, and its steps in order."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: str
     """File name without '.yaml'."""

@@ -1,4 +1,4 @@
-"""In: nothing. Out: what a screen may know of a session at one moment: plain values, no behaviour."""
+"""In: nothing. Out: what a screen may know of a session at one moment, as plain values."""
 
 from dataclasses import dataclass
 from enum import StrEnum
