@@ -1,0 +1,1 @@
+"""In: events. Out: actions. No clock, thread, file or device in here."""

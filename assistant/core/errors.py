@@ -1,14 +1,14 @@
 """In: what went wrong. Out: one line for the user, and a hint that says what to do.
 
-    AssistantError
-    ├── MethodError       a method or prompt file is missing or wrong (file and line in the message)
-    ├── SettingsError     a setting or a flag makes no sense
-    ├── DeviceError       a microphone or loudspeaker is missing, busy or gone
-    ├── VoiceError        no sentence could be made into sound
-    ├── ModelError        the speech model is missing, damaged or hears another language
-    ├── RecordingError    a sound file cannot be read
-    ├── JournalError      the record cannot be written or read
-    └── SessionError      no such session, or it cannot be continued
+AssistantError
+├── MethodError       a method or prompt file is missing or wrong (file and line in the message)
+├── SettingsError     a setting or a flag makes no sense
+├── DeviceError       a microphone or loudspeaker is missing, busy or gone
+├── VoiceError        no sentence could be made into sound
+├── ModelError        the speech model is missing, damaged or hears another language
+├── RecordingError    a sound file cannot be read
+├── JournalError      the record cannot be written or read
+└── SessionError      no such session, or it cannot be continued
 """
 
 

@@ -4,7 +4,7 @@ A method file in methods/ has exactly these fields (inputs/library.py checks it 
 names file and line of a mistake). Text that people hear is kept per language, keyed 'nl', 'en', …
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -147,6 +147,27 @@ class Method:
     def minutes(self) -> float:
         """Planned minutes of all steps together."""
         return sum(step.minutes for step in self.steps)
+
+    def fitted(self, minutes: float) -> "Method":
+        """The same method in so many minutes: elastic steps shrink or grow alike, others stay.
+
+        Silent thinking and the closing round are not elastic, so they keep their time.
+
+        Raises:
+            ValueError: the steps that cannot shrink, and one minute for each other step, take longer.
+        """
+        elastic = [step for step in self.steps if step.elastic]
+        fixed = self.minutes - sum(step.minutes for step in elastic)
+        if minutes < fixed + len(elastic):
+            raise ValueError(f"{fixed + len(elastic):.0f}")
+        factor = (minutes - fixed) / sum(step.minutes for step in elastic) if elastic else 1.0
+        return replace(
+            self,
+            steps=tuple(
+                replace(step, minutes=max(1.0, step.minutes * factor)) if step.elastic else step
+                for step in self.steps
+            ),
+        )
 
     @property
     def languages(self) -> tuple[str, ...]:

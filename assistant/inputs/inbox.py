@@ -63,7 +63,7 @@ class VirtualInbox:
         self._lock = threading.Lock()
         self._now = start
         self._ended = False
-        self._stopped: Event | None = None
+        self._stopped: Stopped | None = None
 
     @property
     def now(self) -> float:
@@ -75,14 +75,15 @@ class VirtualInbox:
         with self._lock:
             if isinstance(event, Stopped):
                 self._stopped = event  # whoever wants to stop does not wait for a virtual clock
+                return
             heapq.heappush(self._events, (event.at, next(self._count), event))
 
     def next(self, wake_at: float | None) -> Event:
         """The next event; Ticked when `wake_at` comes first. Never waits."""
         while True:
             if self._stopped is not None:
-                self._stopped = None
-                return Stopped(at=self._now, reason="stopped")
+                reason, self._stopped = self._stopped.reason, None
+                return Stopped(at=self._now, reason=reason)
             due = self._events[0][0] if self._events else None
             if due is not None and self._reached(due) and (wake_at is None or due <= wake_at):
                 return self._take()

@@ -1,0 +1,1 @@
+"""In: actions. Out: the world: sound, screen, files."""

@@ -110,6 +110,11 @@ class Session:
         return isinstance(event, VoiceStarted | VoiceEnded | Discarded)
 
     @property
+    def participants(self) -> tuple[str, ...]:
+        """The names in the group, for understanding commands."""
+        return self._c.began.participants
+
+    @property
     def state(self) -> str:
         """'paused' or 'running', for understanding commands."""
         return "paused" if self._c.progress.paused else "running"

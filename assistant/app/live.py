@@ -1,0 +1,220 @@
+"""In: settings, a method, a group. Out: a session held with microphone and loudspeaker.
+
+Everything slow starts at once and beside each other: the voice is ready within a second, the speech
+model loads while the welcome is being spoken.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant import app
+from assistant.app import parts
+from assistant.core.actions import Channel
+from assistant.core.errors import JournalError, SessionError, SettingsError
+from assistant.core.events import Began, Discarded, Event, Heard, Reason, Resumed
+from assistant.core.ports import Journal, Stage
+from assistant.core.record.codec import Entry
+from assistant.core.session.session import Session
+from assistant.core.session.view import Phase, View
+from assistant.inputs.inbox import LiveInbox
+from assistant.loop import Hall, replay
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.core.method import Method
+    from assistant.inputs.library import Library
+    from assistant.outputs.journal import SessionJournal
+    from assistant.outputs.loudspeaker import Loudspeaker
+    from assistant.outputs.store import Store
+
+
+def live(
+    settings: Settings,
+    *,
+    method: str,
+    names: Sequence[str],
+    presenter: str | None,
+    screen: app.Shows,
+    resume: str | None,
+    scale_minutes: float | None,
+) -> app.LiveResult:
+    """Hold a session in a real room.
+
+    Raises:
+        DeviceError: no such microphone or loudspeaker.
+        ModelError, MethodError, SessionError: see there.
+        JournalError: at the end, when something could not be kept where it belongs.
+    """
+    words = app.library(settings)
+    with ExitStack() as stack:
+        kept = stack.enter_context(app.store(settings))
+        past = list(kept.entries(kept.find(resume).id)) if resume else []
+        if past or resume:
+            first = _beginning(past)
+        else:
+            found = _fitted(words.method(method), scale_minutes)
+            first = parts.began(found, settings.language, names, presenter, cues=settings.cues)
+        room = _Room(stack, settings, words, first, past)
+        journal = _journal(kept, first, resumed=bool(past))
+        hall = room.hall(journal, screen)
+        reason = parts.hold(hall, room.opening())
+        _rescue(journal)
+        kept.close_session(first.session, reason)
+    return app.LiveResult(session_id=first.session, finished=reason)
+
+
+def _fitted(method: "Method", minutes: float | None) -> "Method":
+    if minutes is None:
+        return method
+    try:
+        return method.fitted(minutes)
+    except ValueError as least:
+        raise SettingsError(
+            f"'{method.id}' does not fit in {minutes:.0f} minutes; it needs at least {least}.",
+            "Take more time, or a shorter method: intervisie methods list",
+        ) from None
+
+
+def _beginning(past: Sequence[Entry]) -> Began:
+    if not past or not isinstance(past[0].event, Began):
+        raise SessionError("That session has no beginning to go on from.", "Begin a new one.")
+    return past[0].event
+
+
+def _journal(kept: "Store", first: Began, *, resumed: bool) -> "SessionJournal":
+    if resumed:
+        return kept.resume(first.session)
+    return kept.begin(first.session, first.wall, first.method.id, first.language)
+
+
+def _rescue(journal: "SessionJournal") -> None:
+    """What the disk would not take is written where there may be room.
+
+    Raises:
+        JournalError: something was not kept where it belongs; says where it is.
+    """
+    try:
+        journal.flush()
+    except JournalError as error:
+        path = Path(tempfile.gettempdir()) / f"intervisie-{journal.id}.jsonl"
+        journal.rescue(path)
+        raise JournalError(
+            f"{error.message} The session was saved in {path} instead.",
+            "Free some space and keep that file; it holds every word of the session.",
+        ) from error
+
+
+class _Room:
+    """A real room: devices and threads, closed again by the stack in the order of its floors."""
+
+    def __init__(
+        self,
+        stack: ExitStack,
+        settings: Settings,
+        words: "Library",
+        first: Began,
+        past: Sequence[Entry],
+    ) -> None:
+        self._stack, self._settings, self._words, self._first = stack, settings, words, first
+        self._start = past[-1].event.at if past else 0.0
+        self._heard = [e.event.utterance.id for e in past if isinstance(e.event, Heard)]
+        self.inbox = LiveInbox(time.monotonic, start=self._start)
+        self.session = Session(words.phrases(first.language))
+        replay(self.session, [entry.event for entry in past])
+
+    def opening(self) -> Event:
+        """What the session begins, or goes on, with."""
+        if self._start == 0.0:
+            return self._first
+        wall = datetime.now().astimezone().isoformat(timespec="seconds")
+        return Resumed(at=self._start, wall=wall)
+
+    def hall(self, journal: Journal, screen: app.Shows) -> Hall:
+        """Open the devices and join the parts."""
+        from assistant.inputs.keyboard import Keyboard
+        from assistant.inputs.microphone import Microphone
+        from assistant.inputs.threaded_ear import ThreadedEar
+        from assistant.outputs.synthesizer import Synthesizer
+        from assistant.outputs.voice import Voice, VoiceThread
+
+        settings, post = self._settings, self.inbox.post
+        language = self._first.language
+        voice = Synthesizer(language=language, voice=settings.voice, rate=settings.rate)
+        self._stack.enter_context(closing(voice))
+        voice.start()
+        whisper, _card = parts.transcriber(
+            settings, settings.model, language, self._first.participants
+        )
+        microphone = Microphone(
+            device=settings.microphone or None, now=self._now, on_loss=self._lost
+        )
+        echo = parts.Echo(self._now)
+        ear = parts.ear(
+            microphone,
+            whisper,
+            self._words,
+            language,
+            said=echo.before,
+            post=post,
+            first_utterance=max(self._heard, default=0) + 1,
+        )
+        listening = ThreadedEar(ear, self._now, microphone.reopen)
+        speaking = VoiceThread(
+            Voice(
+                synthesizer=voice,
+                players=self._players(),
+                gate=ear,
+                post=post,
+                now=self._now,
+            )
+        )
+        self._stack.callback(speaking.close)
+        microphone.start()
+        listening.start()
+        self._stack.callback(listening.stop)
+        threading.Thread(target=whisper.load, name="model", daemon=True).start()
+        keyboard = self._stack.enter_context(Keyboard(post, self._now))
+        stages: list[Stage] = [echo, parts.EarStage(ear), speaking]
+        return Hall(
+            inbox=self.inbox,
+            session=self.session,
+            understand=parts.understanding(self._words, language, settings),
+            journal=journal,
+            stages=stages,
+            show=_showing(screen, keyboard),
+            clock=time.perf_counter,
+        )
+
+    def _players(self) -> "dict[Channel, Loudspeaker]":
+        from assistant.outputs.loudspeaker import Loudspeaker
+
+        room = Loudspeaker(device=self._settings.loudspeaker or None, now=self._now)
+        players = {Channel.ROOM: room}
+        if self._settings.earpiece:
+            players[Channel.EAR] = Loudspeaker(device=self._settings.earpiece, now=self._now)
+        for player in players.values():
+            player.check()
+        return players
+
+    def _now(self) -> float:
+        return self.inbox.now
+
+    def _lost(self, seconds: float) -> None:
+        """Sound that never arrived is in the record, not silently missing."""
+        now = self.inbox.now
+        lost = Discarded(at=now, start=max(0.0, now - seconds), end=now, reason=Reason.OVERLOAD)
+        self.inbox.post(lost)
+
+
+def _showing(screen: app.Shows, keyboard: "app.Follows") -> Callable[[View], None]:
+    def show(view: View) -> None:
+        keyboard.follow(paused=view.phase is Phase.PAUSED, off=not view.listening)
+        screen.show(view)
+
+    return show

@@ -1,0 +1,197 @@
+"""In: settings and words. Out: the parts that live, recorded and simulated rooms share."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assistant.core.actions import Action, Channel, CloseEar, Say
+from assistant.core.errors import ModelError
+from assistant.core.events import Began, Event, Heard
+from assistant.core.session.session import Session
+from assistant.loop import Hall
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.core.method import Method
+    from assistant.inputs.ear import Ear
+    from assistant.inputs.library import Library
+    from assistant.inputs.models import Card
+    from assistant.inputs.sound import Source
+    from assistant.inputs.whisper import Whisper
+
+ECHO_SECONDS = 30.0
+"""How long a line of the assistant may still be heard back by its own ear."""
+
+
+class Echo:
+    """A Stage that remembers what the assistant just said, to know its own voice again."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._said: deque[tuple[float, str]] = deque(maxlen=20)
+
+    def perform(self, action: Action) -> None:
+        """Remember a line that sounds in the room."""
+        if isinstance(action, Say) and action.channel is Channel.ROOM:
+            self._said.append((self._now(), action.text))
+
+    def before(self, at: float) -> list[str]:
+        """The lines said in the half minute before a moment."""
+        return [text for said, text in list(self._said) if at - said <= ECHO_SECONDS]
+
+
+class EarStage:
+    """Off the record: what was being heard is dropped at once.
+
+    The ear itself goes on, so that it can hear when it may listen again; the hall drops all else
+    (Session.ignores) before it is kept or shown.
+    """
+
+    def __init__(self, ear: "Ear") -> None:
+        self._ear = ear
+
+    def perform(self, action: Action) -> None:
+        """Drop what is being heard."""
+        if isinstance(action, CloseEar):
+            self._ear.close()
+            self._ear.open()
+
+
+def understanding(
+    words: "Library", language: str, settings: Settings
+) -> Callable[[Heard, Session], Heard]:
+    """What fills in speech acts and commands."""
+    from assistant.core.language.acts import Acts
+    from assistant.core.language.commands import Commands
+    from assistant.core.language.understand import Understanding
+
+    table = words.table(language, "commands")
+    address = settings.address or str(table.get("address", ""))
+    numbers = words.phrases(language).numbers
+    understood = Understanding(
+        Commands(table, numbers, address), Acts(words.table(language, "acts"))
+    )
+
+    def understand(heard: Heard, session: Session) -> Heard:
+        return understood(heard, names=session.participants, state=session.state)
+
+    return understand
+
+
+def transcriber(
+    settings: Settings, model: str, language: str, hotwords: Sequence[str] = ()
+) -> tuple["Whisper", "Card"]:
+    """The transcriber, its model looked at but not loaded.
+
+    Raises:
+        ModelError: the model is not there, is damaged, or does not hear the language.
+    """
+    from assistant.inputs.models import check, hears, locate
+    from assistant.inputs.whisper import Whisper
+
+    folder = locate(model, settings.data_dir)
+    card = check(folder)
+    if not hears(card, language):
+        raise ModelError(
+            f"The speech model '{card.name}' does not hear '{language}', only"
+            f" {', '.join(card.languages)}.",
+            "Choose another language, or a model that hears it: intervisie models list.",
+        )
+    whisper = Whisper(
+        folder=folder,
+        language=language,
+        hotwords=tuple(hotwords),
+        threads=settings.threads,
+        beam=settings.beam,
+    )
+    return whisper, card
+
+
+def ear(
+    source: "Source",
+    whisper: "Whisper",
+    words: "Library",
+    language: str,
+    *,
+    said: Callable[[float], Sequence[str]],
+    post: Callable[[Event], None],
+    first_utterance: int = 1,
+) -> "Ear":
+    """Voice activity, segments, text, clean-up and own-voice filter on one source."""
+    from assistant.core.hearing.cleanup import clean
+    from assistant.core.hearing.segmenter import Limits
+    from assistant.inputs.ear import Ear
+    from assistant.inputs.voice_activity import VoiceActivity
+
+    invented = tuple(words.table(language, "hearing")["credits"])
+    return Ear(
+        source=source,
+        activity=VoiceActivity(),
+        limits=Limits(),
+        transcribe=whisper.transcribe,
+        clean=lambda draft: clean(draft, invented),
+        said=said,
+        post=post,
+        first_utterance=first_utterance,
+    )
+
+
+def began(
+    method: "Method",
+    language: str,
+    names: Sequence[str],
+    presenter: str | None,
+    *,
+    cues: str = "room",
+    moves_on: bool = False,
+) -> Began:
+    """The first event of a new session, on this machine's clock."""
+    from assistant.outputs.store import new_session_id
+
+    wall = datetime.now().astimezone().isoformat(timespec="seconds")
+    return Began(
+        at=0.0,
+        wall=wall,
+        session=new_session_id(wall),
+        method=method,
+        language=language,
+        participants=tuple(names),
+        presenter=presenter,
+        cue_channel=cues,
+        moves_on=moves_on,
+    )
+
+
+def pump(listening: "Ear", post: Callable[[Event], None]) -> Callable[[], float | None]:
+    """Lets a world without a clock go on: one block of sound, and the text of what was said in it.
+
+    The text comes as late as it would in a live session: after the time that decoding truly took,
+    and after the texts before it.
+    """
+    from assistant.inputs.ear import END, Segment
+
+    busy_until = 0.0
+
+    def one_block() -> float | None:
+        nonlocal busy_until
+        heard = listening.step()
+        if isinstance(heard, Segment):
+            start = time.perf_counter()
+            result = listening.decode(heard)
+            busy_until = max(heard.closed_at, busy_until) + time.perf_counter() - start
+            delay = busy_until - heard.closed_at
+            post(listening.event(heard, result, at=busy_until, delay=delay))
+        return None if heard is END else listening.now
+
+    return one_block
+
+
+def hold(hall: Hall, first: Event) -> str:
+    """Run a hall from an event on, and end well on Ctrl-C; returns why it finished."""
+    from assistant.inputs.keyboard import Interrupts
+
+    hall.inbox.post(first)
+    with Interrupts(hall.inbox.post, lambda: hall.inbox.now):
+        return hall.run()

@@ -1,0 +1,75 @@
+"""In: a recording, a method, names. Out: the record of that session, as fast as the machine can.
+
+The same path as a live session, with the file as its microphone and nobody to hear the assistant:
+steps end when their time is up, or when somebody in the recording says so.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assistant import app
+from assistant.app import parts
+from assistant.core.events import Event
+from assistant.core.session.view import View
+from assistant.loop import Hall
+from assistant.settings import Settings
+
+
+def transcribe(
+    settings: Settings,
+    *,
+    recording: Path,
+    method: str,
+    names: Sequence[str],
+    presenter: str | None,
+    out: Path | None,
+    progress: Callable[[float, float | None], None],
+) -> app.LiveResult:
+    """Make the record of a recorded session.
+
+    Raises:
+        RecordingError: the file is missing or cannot be decoded.
+        ModelError, MethodError, JournalError: see there.
+    """
+    from assistant.core.record.record import fold
+    from assistant.core.session.session import Session
+    from assistant.inputs.inbox import VirtualInbox
+    from assistant.inputs.recording import Recording
+
+    words = app.library(settings)
+    found = words.method(method)
+    language = settings.language
+    whisper, _card = parts.transcriber(settings, settings.model, language, names)
+    source = Recording(recording)
+    source.start()
+    first = parts.began(found, language, names, presenter, cues="screen", moves_on=True)
+
+    def post(event: Event) -> None:
+        inbox.post(event)
+
+    def show(_view: View) -> None:
+        progress(source.position, source.duration)
+
+    try:
+        ear = parts.ear(source, whisper, words, language, said=lambda _at: (), post=post)
+        inbox = VirtualInbox(parts.pump(ear, post))
+        with app.store(settings) as kept:
+            hall = Hall(
+                inbox=inbox,
+                session=Session(words.phrases(language)),
+                understand=parts.understanding(words, language, settings),
+                journal=kept.begin(first.session, first.wall, found.id, language),
+                stages=[parts.EarStage(ear)],
+                show=show,
+                clock=time.perf_counter,
+            )
+            reason = parts.hold(hall, first)
+            kept.close_session(first.session, reason)
+            files: tuple[Path, ...] = ()
+            if out is not None:
+                record = fold(kept.entries(first.session))
+                files = app.write_all(out, record, words.table(language, "report"))
+    finally:
+        source.stop()
+    return app.LiveResult(session_id=first.session, finished=reason, files=files)

@@ -1,0 +1,132 @@
+"""In: the samples of one utterance. Out: a draft of its text, with word times and probabilities.
+
+faster-whisper, one utterance at a time. Nothing is carried over from the utterance before: a wrong
+text must not make the next one wrong. An utterance fits in one window of 30 seconds, so only the
+first segment is taken: with word times on, the library would otherwise decode the silence behind
+the last word once more and invent something there.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.core.errors import ModelError
+from assistant.core.hearing.cleanup import Draft
+from assistant.core.speech import Word
+from assistant.inputs.models import card_of
+from assistant.inputs.sound import RATE, Samples
+
+TOKENS_A_SECOND = 12
+"""More than anybody says; bounds what a model stuck in a loop can cost."""
+PADDING = 0.1
+"""Seconds of silence put on both sides."""
+
+
+class Whisper:
+    """A speech model in a folder.
+
+    Args:
+        folder: a CTranslate2 Whisper model.
+        language: two letters; pinned, never guessed.
+        hotwords: names and words of the method; given only to models whose card allows it.
+        threads: processor threads.
+        beam: beams, 1 is fastest.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        language: str,
+        hotwords: Sequence[str] = (),
+        threads: int = 2,
+        beam: int = 5,
+    ) -> None:
+        self._folder = folder
+        self._language = language
+        self._hotwords = " ".join(hotwords) if hotwords and card_of(folder).hotwords else None
+        self._threads = threads
+        self._beam = beam
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """Load the model; does nothing when it is loaded. From any thread.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        with self._lock:
+            if self._model is not None:
+                return
+            # A model on disk needs no network, and a session must not even try.
+            os.environ["HF_HUB_OFFLINE"] = "1"
+            from faster_whisper import WhisperModel
+
+            try:
+                self._model = WhisperModel(
+                    str(self._folder),
+                    device="cpu",
+                    compute_type="int8",
+                    cpu_threads=self._threads,
+                    local_files_only=True,
+                )
+            except Exception as error:
+                raise ModelError(
+                    f"The speech model in {self._folder} cannot be loaded: it is damaged.",
+                    "Fetch or import it again: intervisie models --help",
+                ) from error
+
+    def transcribe(self, samples: Samples, at: float) -> Draft:
+        """The text of one utterance.
+
+        Args:
+            samples: float32 [n], 16 kHz mono, at most 30 seconds.
+            at: seconds since the start of the session, of the first sample.
+
+        Raises:
+            ModelError: the model is damaged.
+        """
+        self.load()
+        seconds = len(samples) / RATE
+        silence = np.zeros(int(PADDING * RATE), np.float32)
+        segments, _info = self._model.transcribe(
+            np.concatenate([silence, samples, silence]),
+            language=self._language,
+            task="transcribe",
+            beam_size=self._beam,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=True,
+            word_timestamps=True,
+            hotwords=self._hotwords,
+            max_new_tokens=20 + int(TOKENS_A_SECOND * seconds),
+        )
+        segment = next(iter(segments), None)
+        if segment is None:
+            return Draft(text="", seconds=seconds)
+        return Draft(
+            text=segment.text.strip(),
+            words=_words(segment.words or (), at - PADDING, at, at + seconds),
+            seconds=seconds,
+            log_probability=float(segment.avg_logprob),
+            no_speech=float(segment.no_speech_prob),
+            compression=float(segment.compression_ratio),
+        )
+
+
+def _words(words: Sequence[Any], shift: float, first: float, last: float) -> tuple[Word, ...]:
+    """Words with session times, kept within the utterance and in order."""
+    found: list[Word] = []
+    before = first
+    for word in words:
+        start = min(max(float(word.start) + shift, before), last)
+        end = min(max(float(word.end) + shift, start), last)
+        probability = min(1.0, max(0.0, float(word.probability)))
+        found.append(Word(text=word.word.strip(), start=start, end=end, probability=probability))
+        before = start
+    return tuple(found)

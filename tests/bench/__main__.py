@@ -1,0 +1,116 @@
+"""In: this machine. Out: one table of figures, and the same as a JSON line.
+
+    python -m tests.bench [--out bench.jsonl]
+
+Goals stand beside the figures; a goal that is missed is printed as missed, not hidden.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Figure = tuple[str, float | None, str, str]
+"""Name, value, unit, goal ('' when there is none)."""
+
+
+def start_up() -> list[Figure]:
+    """`intervisie --help`, the best of seven."""
+    command = [sys.executable, "-m", "assistant", "--help"]
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return [("intervisie --help", min(times), "s", "0.25")]
+
+
+def silence() -> list[Figure]:
+    """Processor time of the ear for two minutes of a silent room."""
+    import numpy as np
+
+    from assistant.core.hearing.segmenter import Limits, Segmenter
+    from assistant.inputs.sound import BLOCK, RATE
+    from assistant.inputs.voice_activity import VoiceActivity
+
+    activity, segmenter = VoiceActivity(), Segmenter(Limits())
+    noise = np.random.default_rng(1).normal(0, 0.001, 120 * RATE).astype(np.float32)
+    start = time.process_time()
+    for at in range(0, len(noise) - BLOCK, BLOCK):
+        segmenter.feed(BLOCK / RATE, activity(noise[at : at + BLOCK]))
+    used = time.process_time() - start
+    return [("ear in silence, share of one core", 100 * used / 120, "%", "3")]
+
+
+def voice() -> list[Figure]:
+    """From asking for the first line to having its sound, and for a later one."""
+    from assistant.outputs.synthesizer import Synthesizer
+
+    start = time.perf_counter()
+    synthesizer = Synthesizer(language="nl")
+    try:
+        synthesizer.render("Welkom. Vandaag een casus, in zeven stappen.")
+        first = time.perf_counter() - start
+        start = time.perf_counter()
+        synthesizer.render("Nog een minuut.")
+        later = time.perf_counter() - start
+    finally:
+        synthesizer.close()
+    return [("first line rendered", first, "s", "1.5"), ("later line rendered", later, "s", "")]
+
+
+def demonstration() -> list[Figure]:
+    """The whole loop on simulated sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "assistant", "demo", "--plain", "--out", folder],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        took = time.perf_counter() - start
+        figures = json.loads((Path(folder) / "demo.json").read_text())
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return [
+        ("demo, wall clock", took, "s", "90"),
+        ("demo, session clock", figures["session_seconds"] / 60, "min", ""),
+        ("utterance end to decision, p50 after the pause", figures["lateness_p50"], "s", ""),
+        ("utterance end to decision, p95 after the pause", figures["lateness_p95"], "s", "0.5"),
+        ("word error rate, synthetic voices", 100 * figures["wer"], "%", ""),
+        ("flags caught", figures["flags_caught"], f"of {figures['flags_scripted']}", ""),
+        ("flags false", figures["flags_false"], "", ""),
+        ("memory at most", memory, "MiB", ""),
+    ]
+
+
+PARTS: tuple[Callable[[], list[Figure]], ...] = (start_up, silence, voice, demonstration)
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--out", type=Path, help="append the figures to this file as one JSON line")
+    wanted = parser.parse_args()
+    figures = [figure for part in PARTS for figure in part()]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    for name, value, unit, goal in figures:
+        shown = "-" if value is None else f"{value:.3g}"
+        met = "" if not goal or value is None else f"goal {goal}"
+        if goal and value is not None:
+            met += " met" if value <= float(goal) else " MISSED"
+        print(f"{name:<50}{shown:>8} {unit:<6}{met}")
+    if wanted.out:
+        line = json.dumps({name: value for name, value, *_ in figures})
+        with wanted.out.open("a") as file:
+            file.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
