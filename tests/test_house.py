@@ -60,13 +60,18 @@ def test_no_module_is_too_long(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
-def test_no_function_is_too_long(path: Path) -> None:
+def test_no_function_is_too_long_without_a_reason_beside_it(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
     functions = (
         node
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
-    long = {one.name: body_lines(one) for one in functions if body_lines(one) > LONGEST_FUNCTION}
+    long = {
+        one.name: body_lines(one)
+        for one in functions
+        if body_lines(one) > LONGEST_FUNCTION and "# long: " not in lines[one.lineno - 1]
+    }
 
     assert long == {}
 

@@ -5,14 +5,18 @@ there at once. The few things that all commands share are below.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assistant.settings import Settings
 
 Language = Annotated[
@@ -57,3 +61,19 @@ def print_files(labels: Mapping[str, str], files: Iterable[Path]) -> None:
     print(f"{labels.get('saved_in', 'saved_in')}:")
     for path in files:
         print(f"  {path}")
+
+
+@contextmanager
+def quiet_libraries() -> "Iterator[None]":
+    """Sound libraries write about every device they do not find, past Python, on descriptor 2."""
+    if not sys.stderr:  # closed: quiet enough
+        yield
+        return
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -7,10 +7,12 @@ the model. What only looks right is no help ten minutes before a meeting.
 import contextlib
 import os
 import platform
+import queue
 import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli import AsJson, Language, configured, print_json
+from assistant.cli import AsJson, Language, configured, print_json, quiet_libraries
 from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 ROOM_ON_DISK = 200_000_000
 """Bytes that should be free: a session takes about 1 MB, a report less; the rest is for comfort."""
+PLAY_SECONDS = 5.0
+"""A loudspeaker that has not taken a moment of silence by then will not take a sentence either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def checks(settings: "Settings") -> Iterator[Check]:
     """All checks, one by one as they are done; none of them raises."""
     for name, look in LOOKS.items():
         try:
-            with _without_chatter():
+            with quiet_libraries():
                 found = list(look(settings))
         except AssistantError as error:
             found = [Check(name=name, ok=False, message=error.message, hint=error.hint)]
@@ -80,18 +84,18 @@ def checks(settings: "Settings") -> Iterator[Check]:
 
 
 def _python(_settings: "Settings") -> Iterator[Check]:
-    yield Check(
-        name="python",
-        ok=sys.version_info >= (3, 11),
-        message=f"{platform.python_version()} on {platform.system()} {platform.machine()}",
-        hint="Install Python 3.11 or later.",
-    )
+    message = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    new = sys.version_info >= (3, 11)
+    yield Check(name="python", ok=new, message=message, hint="Install Python 3.11 or later.")
 
 
 def _methods(settings: "Settings") -> Iterator[Check]:
     from assistant.app import labels, library
 
-    methods = library(settings).methods()
+    words = library(settings)
+    methods = words.methods()
+    for problem in words.problems():
+        yield Check(name="methods", ok=None, message=problem.message, hint=problem.hint)
     labels(settings)
     spoken = [method.id for method in methods if settings.language in method.languages]
     yield Check(
@@ -123,28 +127,46 @@ def _microphone(settings: "Settings") -> Iterator[Check]:
 
 
 def _loudspeaker(settings: "Settings") -> Iterator[Check]:
-    from assistant import portaudio
-    from assistant.outputs.loudspeaker import Loudspeaker
-
-    Loudspeaker(device=settings.loudspeaker or None, now=lambda: 0.0).check()
-    yield _device("loudspeaker", settings.loudspeaker, portaudio.names("output"))
+    yield _output("loudspeaker", settings.loudspeaker)
 
 
 def _earpiece(settings: "Settings") -> Iterator[Check]:
-    from assistant import portaudio
-    from assistant.outputs.loudspeaker import Loudspeaker
-
-    if not settings.earpiece:
-        needed = settings.cues == "ear"
-        yield Check(
-            name="earpiece",
-            ok=False if needed else None,
-            message="none is set; cues go to the " + ("ear" if needed else settings.cues),
-            hint="Name one with INTERVISIE_EARPIECE or in the settings file." if needed else "",
-        )
+    if settings.earpiece:
+        yield _output("earpiece", settings.earpiece)
         return
-    Loudspeaker(device=settings.earpiece, now=lambda: 0.0).check()
-    yield _device("earpiece", settings.earpiece, portaudio.names("output"))
+    needed = settings.cues == "ear"
+    yield Check(
+        name="earpiece",
+        ok=False if needed else None,
+        message="none is set; cues go to the " + ("ear" if needed else settings.cues),
+        hint="Name one with INTERVISIE_EARPIECE or in the settings file." if needed else "",
+    )
+
+
+def _output(name: str, wanted: str) -> Check:
+    """Plays a moment of silence and waits until the device has taken it."""
+    import numpy as np
+
+    from assistant import portaudio
+    from assistant.core.events import Outcome
+    from assistant.outputs.loudspeaker import Loudspeaker
+    from assistant.outputs.sound import Sound
+
+    portaudio.find(wanted or None, "output")
+    ends: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+    loudspeaker = Loudspeaker(device=wanted or None, now=time.monotonic)
+    silence = Sound(samples=np.zeros(2205, np.float32), rate=22_050)
+    try:
+        loudspeaker.play(silence, lambda _at, outcome: ends.put(outcome))
+        outcome = ends.get(timeout=PLAY_SECONDS)
+    except queue.Empty:
+        outcome = Outcome.FAILED
+    finally:
+        loudspeaker.close()
+    if outcome is not Outcome.DONE:
+        hint = "Unplug it and plug it in again, or choose another one."
+        return Check(name=name, ok=False, message="it takes no sound.", hint=hint)
+    return _device(name, wanted, portaudio.names("output"))
 
 
 def _device(name: str, wanted: str, there: tuple[str, ...]) -> Check:
@@ -219,14 +241,13 @@ def _data_folder(settings: "Settings") -> Iterator[Check]:
             hint="Give yourself the right to write there, or set INTERVISIE_DATA.",
         )
         return
-    if os.name == "posix" and folder.exists():
-        mode = stat.S_IMODE(folder.stat().st_mode)
-        if mode & 0o077:
-            message = f"{folder} can be seen by others (mode {mode:o})"
-            hint = f"Close it: chmod 700 {folder}"
-            yield Check(name="data folder", ok=None, message=message, hint=hint)
-            return
-    yield Check(name="data folder", ok=True, message=str(folder))
+    mode = stat.S_IMODE(folder.stat().st_mode) if os.name == "posix" and folder.exists() else 0
+    if mode & 0o077:
+        message = f"{folder} can be seen by others (mode {mode:o})"
+        hint = f"Close it: chmod 700 {folder}"
+        yield Check(name="data folder", ok=None, message=message, hint=hint)
+    else:
+        yield Check(name="data folder", ok=True, message=str(folder))
 
 
 def _sessions(settings: "Settings") -> Iterator[Check]:
@@ -245,24 +266,6 @@ def _sessions(settings: "Settings") -> Iterator[Check]:
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists: it would be made there."""
     return next((one for one in (folder, *folder.parents) if one.exists()), Path("/"))
-
-
-@contextlib.contextmanager
-def _without_chatter() -> Iterator[None]:
-    """Sound libraries write about every device they do not find, past Python, on descriptor 2."""
-    try:
-        kept = os.dup(2)
-    except OSError:
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 LOOKS: dict[str, Callable[["Settings"], Iterator[Check]]] = {

@@ -116,12 +116,14 @@ def _leaving_at_once() -> Iterator[None]:
     signal then ends the session in good order, and only a second one comes here.
     """
     restore = _terminal()
+    # A standard error of its own, as a session may have silenced the usual one; it may be closed too.
+    errors = os.dup(2) if sys.stderr else -1
 
     def leave(number: int, _frame: FrameType | None) -> None:
         restore()
         with contextlib.suppress(OSError):
             text = "\nintervisie: stopped at once; what was recorded is kept.\n"
-            os.write(2, text.encode())
+            os.write(errors, text.encode())
         # Not sys.exit: threads may be in the middle of a sentence, and nobody wants to wait.
         os._exit(128 + number)
 
@@ -137,6 +139,8 @@ def _leaving_at_once() -> Iterator[None]:
     finally:
         for number, handler in former.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        with contextlib.suppress(OSError):
+            os.close(errors)
 
 
 def _terminal() -> Callable[[], None]:

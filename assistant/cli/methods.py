@@ -1,5 +1,6 @@
 """In: the name of a method, or none. Out: the methods there are, or one of them step by step."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,10 @@ def list_methods(as_json: AsJson = False, language: Language = None) -> None:
     from assistant.app import library
 
     settings = configured(language=language)
-    methods = library(settings).methods()
+    known = library(settings)
+    methods = known.methods()
+    for problem in known.problems():
+        print(f"intervisie: {problem.message}", file=sys.stderr)
     if as_json:
         print_json([_as_json(method) for method in methods])
         return

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.cli import Language, configured, print_files
+from assistant.cli import Language, configured, print_files, quiet_libraries
 from assistant.core.errors import SettingsError
 
 Method = Annotated[str, typer.Argument(metavar="METHOD", help="See: intervisie methods list")]
@@ -47,7 +48,7 @@ def demo(
         print(picture)
     _print_figures(labels, result.figures)
     if result.note:
-        print(result.note)
+        print(f"{labels.get('model_note', 'model_note')}: {result.note}")
     print_files(labels, result.files)
 
 
@@ -101,8 +102,10 @@ def run(
     from assistant.outputs.screen import Screen
 
     labels = app.labels(settings)
-    keys = sys.stdin.isatty()
-    with Screen(labels, plain=plain or None, keys=keys, ticking=True) as screen:
+    keys = bool(sys.stdin and sys.stdin.isatty())
+    # On a terminal, what libraries say on standard error would tear the picture apart.
+    quiet = quiet_libraries() if sys.stderr and sys.stderr.isatty() else nullcontext()
+    with quiet, Screen(labels, plain=plain or None, keys=keys, ticking=True) as screen:
         result = app.live(
             settings,
             method=method,
@@ -191,6 +194,9 @@ def _print_figures(labels: Mapping[str, str], figures: Mapping[str, Any]) -> Non
             continue
         of = f"/{_count(figures.get('flags_scripted', 0))}" if key == "flags_caught" else ""
         print(f"{labels.get(key, key)}: {_count(figures[key])}{of}")
+    if figures.get("lateness_p95") is not None:
+        late = f"p50 {figures['lateness_p50']:.2f} s, p95 {figures['lateness_p95']:.2f} s"
+        print(f"{labels.get('lateness', 'lateness')}: {late}")
 
 
 def _count(value: Any) -> int:

@@ -1,11 +1,17 @@
-"""In: a sound. Out: it sounds on a chosen device, and its true end is told.
+"""In: sounds. Out: the same in the air, one after another, and when each truly ended.
 
-A stream per sound: nothing runs while nothing sounds. 'Ended' means that the last sample has left the
-device, not that the last callback returned. A device that is pulled out does not say so, so a sound
-that gets no callbacks is given up after a second.
+One stream is open while something sounds and for half a second after, so that silence costs nothing
+and lines that follow each other closely join without a gap. A thread of its own opens that stream,
+watches it and closes it: all three can hang for ever when the sound system does, and no caller may.
+
+A line has ended when its last sample has left the device, by the device's own account, not when the
+last sample was handed over. A device that is pulled out says nothing at all: no callback for a
+second is how it is noticed.
 """
 
+import atexit
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,155 +21,256 @@ from numpy.typing import NDArray
 from assistant import portaudio
 from assistant.core.errors import DeviceError
 from assistant.core.events import Outcome
-from assistant.outputs.synthesizer import Sound
+from assistant.outputs import devices
+from assistant.outputs.sound import Sound
 
-LATENCY = 0.05
-"""Seconds; measured to lose nothing on a loaded machine."""
 LEAD_IN = 0.1
-"""Seconds of silence before a sound: a sleeping output swallows the first syllable."""
-SILENT_FOR = 1.0
-"""Seconds without a callback after which the device counts as gone."""
+"""Seconds of silence before the first sound: a sleeping device swallows the start of a word."""
+LINGER = 0.5
+"""Seconds a stream stays open after the last sound."""
+OPEN_SECONDS = 3.0
+"""A device that has not opened, or not asked for its first sample, by then never will."""
+STALLED = 1.0
+"""Seconds without a callback after which a device is taken for dead."""
 
 OnEnd = Callable[[float, Outcome], None]
+"""(seconds since the start of the session, how it ended)."""
 
 
 class Loudspeaker:
-    """One output.
+    """One output device, and what sounds there. Any thread may call it.
 
     Args:
         device: its name or a part of it; None is the system's default.
         now: seconds since the start of the session.
-        lead_in: seconds of silence before each sound.
+        lead_in: seconds of silence before the first sound; 0.2 for Bluetooth.
     """
 
     def __init__(
         self, *, device: str | None, now: Callable[[], float], lead_in: float = LEAD_IN
     ) -> None:
-        self._device, self._now, self._lead_in = device, now, lead_in
-        self._playing: _Playing | None = None
-        self._lock = threading.Lock()
+        self._device = device or None
+        self._now = now
+        self._lead_in = lead_in
+        self._turn = threading.Lock()
+        self._run: _Run | None = None
+        self._known = False
 
     def check(self) -> None:
-        """Look whether the device is there.
+        """Look whether the device is there; nothing sounds.
 
         Raises:
-            DeviceError: it is not.
+            DeviceError: PortAudio or the device is missing.
         """
         portaudio.find(self._device, "output")
 
     def play(self, sound: Sound, on_end: OnEnd) -> None:
-        """Start a sound; returns at once. `on_end` is called once, from another thread, with the true end.
+        """Let a sound follow what sounds now; returns when the device has taken it.
+
+        `on_end` is called once, from another thread: DONE with the moment the last sample left the
+        device, INTERRUPTED after stop(), or FAILED when the device died.
 
         Raises:
-            DeviceError: the device is not there or cannot be opened.
+            DeviceError: the device is missing, busy or does not answer; `on_end` is not called.
         """
-        sounddevice = portaudio.library()
-        number = portaudio.find(self._device, "output")
-        silence = np.zeros(int(self._lead_in * sound.rate), np.float32)
-        samples = np.concatenate([silence, sound.samples])
-        try:
-            playing = _Playing(sounddevice, number, samples, sound.rate, self._now, on_end)
-        except sounddevice.PortAudioError as error:
-            raise DeviceError(
-                f"The loudspeaker '{self._device or 'default'}' cannot be opened.",
-                "Is another program using it? See: intervisie doctor",
-            ) from error
-        with self._lock:
-            self._playing = playing
-        playing.start()
+        with self._turn:
+            if self._run is not None and self._run.add(sound, on_end):
+                return
+            if not self._known:
+                self._known = True
+                portaudio.library()  # first, so that its own clean-up at exit comes after ours
+                atexit.register(self.close)
+            first = (sound, on_end)
+            self._run = _Run(self._device, first, self._now, self._lead_in, self._run)
+            self._run.begin()
 
     def stop(self) -> None:
-        """Silence at once."""
-        with self._lock:
-            playing, self._playing = self._playing, None
-        if playing is not None:
-            playing.stop()
+        """Silence at once, also what was to follow; never blocks."""
+        run = self._run
+        if run is not None:
+            run.stop()
+
+    def close(self) -> None:
+        """Silence, and wait until the device is closed (a second at most)."""
+        atexit.unregister(self.close)
+        self.stop()
+        run = self._run
+        if run is not None:
+            run.join(1.0)
 
 
-class _Playing:
-    """One sound being played; a thread waits for its end, so that no callback ever waits."""
+class _Line:
+    """A sound on its way out."""
 
-    def __init__(  # noqa: PLR0917
+    __slots__ = ("at", "ends", "on_end", "samples")
+
+    def __init__(self, samples: NDArray[np.float32], on_end: OnEnd) -> None:
+        self.samples, self.on_end = samples, on_end
+        self.at = 0
+        self.ends = 0.0
+
+
+class _Run:
+    """One stream from open to closed."""
+
+    def __init__(
         self,
-        sounddevice: Any,
-        number: int | None,
-        samples: NDArray[np.float32],
-        rate: int,
+        device: str | None,
+        first: tuple[Sound, OnEnd],
         now: Callable[[], float],
-        on_end: OnEnd,
+        lead_in: float,
+        after: "_Run | None",
     ) -> None:
-        self._samples, self._rate, self._now, self._on_end = samples, rate, now, on_end
-        self._position = 0
-        self._called = threading.Event()
-        self._finished = threading.Event()
-        self._stopped = False
-        self._end: float | None = None
-        self._stop_callback = sounddevice.CallbackStop
-        try:
-            self._stream = self._open(sounddevice, number, rate)
-        except sounddevice.PortAudioError:
-            self._stream = self._open_resampled(sounddevice, number, rate)
-        self._thread = threading.Thread(target=self._wait, name="loudspeaker", daemon=True)
+        self._device, self._first, self._now, self._after = device, first, now, after
+        self._lead_in = lead_in
+        self._wake = threading.Condition()
+        self._waiting: deque[_Line] = deque()
+        self._leaving: deque[_Line] = deque()
+        self._opened = threading.Event()
+        self._error: DeviceError | None = None
+        self._rate = 0
+        self._delay = devices.LATENCY
+        self._lead = 0
+        self._over = self._stopped = self._gone = self._asked = self._abandoned = False
+        self._beat = self._quiet_since = 0.0
+        self._thread = threading.Thread(target=self._hold, name="loudspeaker", daemon=True)
 
-    def _open(self, sounddevice: Any, number: int | None, rate: int) -> Any:
-        stream = sounddevice.OutputStream(
-            samplerate=rate,
-            device=number,
-            channels=1,
-            dtype="float32",
-            latency=LATENCY,
-            callback=self._fill,
-            finished_callback=self._finished.set,
-        )
-        stream.start()
+    # From any thread
+
+    def begin(self) -> None:
+        """Open the device and play; raises DeviceError when that does not work."""
+        self._thread.start()
+        if not self._opened.wait(OPEN_SECONDS):
+            with self._wake:
+                self._stopped = self._abandoned = True
+                self._waiting.clear()
+            raise devices.silent(self._device)
+        if self._error is not None:
+            raise self._error
+
+    def add(self, sound: Sound, on_end: OnEnd) -> bool:
+        """Let a sound follow; False when this stream is past that."""
+        if self._over or not self._opened.is_set() or self._error is not None:
+            return False
+        line = _Line(_resampled(sound, self._rate), on_end)
+        with self._wake:
+            if self._over or self._stopped or self._gone:
+                return False
+            self._waiting.append(line)
+            return True
+
+    def stop(self) -> None:
+        """Silence."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the stream is closed."""
+        if self._thread is not threading.current_thread():
+            self._thread.join(seconds)
+
+    # In this stream's own thread
+
+    def _hold(self) -> None:
+        if self._after is not None:
+            self._after.join(STALLED)
+            self._after = None
+        try:
+            stream = self._open()
+        except DeviceError as error:
+            self._error = error
+            return
+        except Exception:  # noqa: BLE001 - whatever it is: no sound, and somebody waits to hear so
+            self._error = devices.refused(self._device)
+            return
+        finally:
+            self._opened.set()
+        self._settle(self._watch())
+        devices.close(stream)  # may hang with the sound system; by now nobody waits for it
+
+    def _open(self) -> Any:
+        sound, on_end = self._first
+        stream = devices.open_stream(self._device, sound.rate, self._fill, self._finished)
+        self._rate, self._delay = round(stream.samplerate), float(stream.latency)
+        self._lead = round(self._lead_in * self._rate)
+        line = _Line(_resampled(sound, self._rate), on_end)
+        with self._wake:
+            self._beat = self._quiet_since = self._now()
+            if not self._abandoned:
+                self._waiting.append(line)
+        devices.start(stream, self._device)
         return stream
 
-    def _open_resampled(self, sounddevice: Any, number: int | None, rate: int) -> Any:
-        """The device wants its own rate."""
-        import soxr
+    def _watch(self) -> Outcome:
+        """Tell which lines have ended until the stream has."""
+        while True:
+            with self._wake:
+                now = self._now()
+                ended = [line for line in self._leaving if line.ends <= now]
+                for line in ended:
+                    self._leaving.remove(line)
+                    self._quiet_since = now
+                if not ended:
+                    outcome = self._verdict(now)
+                    if outcome is not None:
+                        self._over = True
+                        return outcome
+                    soonest = self._leaving[0].ends - now if self._leaving else 0.25
+                    self._wake.wait(min(0.25, soonest))
+            for line in ended:
+                line.on_end(line.ends, Outcome.DONE)
 
-        own = int(sounddevice.query_devices(number, "output")["default_samplerate"])
-        self._samples = np.asarray(soxr.resample(self._samples, rate, own), np.float32)
-        self._rate = own
-        return self._open(sounddevice, number, own)
-
-    def start(self) -> None:
-        """Begin to wait for the end."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Silence at once."""
-        self._stopped = True
-        self._finished.set()
-        if self._thread is not threading.current_thread():
-            self._thread.join(timeout=2)
-
-    def _fill(self, out: Any, frames: int, times: Any, _status: Any) -> None:
-        """PortAudio's thread: never waits, never raises but to say that it is over."""
-        self._called.set()
-        piece = self._samples[self._position : self._position + frames]
-        out[: len(piece), 0] = piece
-        out[len(piece) :, 0] = 0
-        self._position += len(piece)
-        if self._position >= len(self._samples) and self._end is None:
-            ahead = times.outputBufferDacTime - times.currentTime
-            ahead = ahead if 0.0 <= ahead < 2.0 else LATENCY
-            self._end = self._now() + ahead + len(piece) / self._rate
-            raise self._stop_callback
-
-    def _wait(self) -> None:
-        while not self._finished.is_set():
-            self._called.clear()
-            if self._finished.wait(timeout=SILENT_FOR):
-                break
-            if not self._called.is_set():
-                break  # no callback for a second: the device is gone
-        self._stream.abort(ignore_errors=True)
-        self._stream.close(ignore_errors=True)
-        at = self._now()
+    def _verdict(self, now: float) -> Outcome | None:
         if self._stopped:
-            self._on_end(at, Outcome.INTERRUPTED)
-        elif self._end is not None:
-            self._on_end(max(at, self._end), Outcome.DONE)
-        else:
-            self._on_end(at, Outcome.FAILED)
+            return Outcome.INTERRUPTED
+        if self._gone or now - self._beat > (STALLED if self._asked else OPEN_SECONDS):
+            return Outcome.FAILED
+        busy = self._waiting or self._leaving
+        return Outcome.DONE if not busy and now - self._quiet_since > LINGER else None
+
+    def _settle(self, outcome: Outcome) -> None:
+        with self._wake:
+            left = [*self._leaving, *self._waiting]
+            self._leaving.clear()
+            self._waiting.clear()
+        for line in left:
+            line.on_end(self._now(), outcome)
+
+    # In PortAudio's thread
+
+    def _fill(self, out: NDArray[np.float32], frames: int, time: Any, _status: object) -> None:
+        out.fill(0.0)
+        with self._wake:
+            now = self._beat = self._now()
+            self._asked = True
+            if self._stopped:
+                return
+            filled = min(self._lead, frames)
+            self._lead -= filled
+            delay = time.outputBufferDacTime - time.currentTime
+            if not 0.0 < delay < 2.0:  # some drivers do not know
+                delay = self._delay
+            while self._waiting and filled < frames:
+                line = self._waiting[0]
+                piece = line.samples[line.at : line.at + frames - filled]
+                out[filled : filled + len(piece)] = piece[:, np.newaxis]
+                line.at += len(piece)
+                filled += len(piece)
+                if line.at == len(line.samples):
+                    line.ends = now + delay + filled / self._rate
+                    self._leaving.append(self._waiting.popleft())
+                    self._wake.notify()
+
+    def _finished(self) -> None:
+        with self._wake:
+            self._gone = True
+            self._wake.notify()
+
+
+def _resampled(sound: Sound, rate: int) -> NDArray[np.float32]:
+    if sound.rate == rate or not len(sound.samples):
+        return sound.samples
+    import soxr
+
+    return np.asarray(soxr.resample(sound.samples, sound.rate, rate), np.float32)

@@ -165,7 +165,7 @@ def panel(view: View, labels: Labels, width: int) -> list[Text]:
     if view.left is not None:
         over = "overtime" if view.left < 0 else "left"
         word = label(labels, "paused" if view.phase is Phase.PAUSED else over)
-        rows[2 if drawn else 0].append(f"   {figures} {word}", style=style)
+        rows[2 if drawn else 0].append(f"   {word} {figures}", style=style)
     return [*rows, _bar(view, width - 1), *room(view, labels)]
 
 
@@ -173,8 +173,8 @@ def room(view: View, labels: Labels) -> list[Text]:
     """Two rows: who speaks, and whether the assistant listens or speaks."""
     who = clean(view.speaker) if view.speaker else label(labels, "unknown")
     sign = "●" if view.voice_active else "○"
-    voice = label(labels, "voice") if view.voice_active else ""
-    first = Text(f"{sign} {label(labels, 'who')}: {who} {voice}".rstrip())
+    voice = f" · {label(labels, 'voice')}" if view.voice_active else ""
+    first = Text(f"{sign} {label(labels, 'who')}: {who}{voice}")
     if not view.listening:
         return [first, Text(f"⊘ {label(labels, 'deaf')}", style="bold")]
     if view.speaking:
@@ -206,7 +206,8 @@ def footer(view: View, labels: Labels, width: int, *, keys: bool, roomy: bool) -
         text = f"! {label(labels, 'trouble')}: {clean(trouble)}"
         yield from (Text(part, style="bold red") for part in textwrap.wrap(text, width)[:2])
     if keys:
-        yield Text(label(labels, "keys_help"), style="dim")
+        parts = textwrap.wrap(label(labels, "keys_help"), width)[:2]
+        yield from (Text(part, style="dim") for part in parts)
 
 
 def _wrapped(line: TranscriptLine, labels: Labels, width: int) -> list[Text]:

@@ -1,66 +1,60 @@
-"""In: a sentence. Out: its sound.
+"""In: a sentence. Out: its sound, or a VoiceError within a known time.
 
-Rendered by pyttsx3 in a process of its own (speech_worker.py) with a limit on its time: a synthesiser
-that hangs is killed and started again, and the sentence tried once more. Sound is kept in memory for
-sentences that come again; nothing that was said stays on the disk.
+The synthesiser itself lives in a process of its own (speech_worker.py), started once and kept warm.
+A sentence that takes too long or brings that process down costs one restart; the second time it is
+an error. Sounds lie for a moment in a folder that only this user can read, and are kept in memory:
+the assistant repeats itself.
 """
 
 import json
-import os
 import queue
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import wave
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.core.errors import VoiceError
+from assistant.outputs.sound import Sound, read, trimmed
 
 VOICES = {"nl": "nl", "en": "en-gb", "de": "de"}
-"""Voice per language when none is set."""
-CACHE_BYTES = 20_000_000
-EDGE = 0.05
-"""Seconds of silence that stay before and after the speech."""
+"""Language -> voice; another language is asked for by its own name."""
 START_SECONDS = 15.0
-"""A cold disk starts a process and its libraries within this."""
-WORKER = (sys.executable, "-m", "assistant.outputs.speech_worker")
-
-_HINT = "Check the voice with: intervisie doctor"
+"""A synthesiser that is not ready by then never will be; it takes 0.2 s, more on a cold disk."""
+SECONDS_PER_CHARACTER = 0.02
+"""Added to the time limit; espeak-ng takes under 0.1 ms, the voices of Windows and macOS more."""
+CACHE_BYTES = 20_000_000
+"""Some four minutes of speech."""
+MARKUP = frozenset("*_#`~^|\\<>{}[]")
+"""Characters that a synthesiser would spell out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
-    """A piece of sound."""
-
-    samples: NDArray[np.float32]
-    """float32 [n], -1..1, mono."""
+class _Job:
+    text: str
+    voice: str
     rate: int
-    """Hertz."""
-
-    @property
-    def seconds(self) -> float:
-        """Its length."""
-        return len(self.samples) / self.rate
+    pitch: int
 
 
 class Synthesizer:
-    """Makes sentences into sound.
+    """Sentences -> sound. Any thread may use it; one sentence is made at a time.
 
     Args:
-        language: two letters; chooses the voice when `voice` is empty.
-        voice: id of a voice; for espeak-ng with a variant, 'nl+f2'.
+        language: two letters; picks the voice.
+        voice: id, language or part of the name of another voice; espeak-ng takes variants (nl+f2).
         rate: words per minute.
-        pitch: 0..100 (espeak-ng only).
-        timeout: seconds for a short sentence; long ones get more.
-        command: the worker; only tests give another.
+        pitch: 0..100; the voices of Windows and macOS have none.
+        timeout: seconds a sentence may take, beside some time per character.
+        command: another worker than our own.
     """
 
     def __init__(
@@ -71,25 +65,33 @@ class Synthesizer:
         rate: int = 165,
         pitch: int = 50,
         timeout: float = 5.0,
-        command: Sequence[str] = WORKER,
+        command: Sequence[str] | None = None,
     ) -> None:
         self._voice = voice or VOICES.get(language, language)
-        self._rate, self._pitch = rate, pitch
-        self._timeout = timeout
-        self._command = tuple(command)
-        self._cache: OrderedDict[tuple[str, str, int, int], Sound] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self._rate, self._pitch, self._timeout = rate, pitch, timeout
+        # -P: a file of ours must not be taken for a module of somebody else.
+        own = (sys.executable, "-P", str(Path(__file__).with_name("speech_worker.py")))
+        self._command = tuple(command or own)
+        self._turn = threading.Lock()
+        self._state = threading.Lock()
         self._worker: _Worker | None = None
         self._closed = False
-        self._folder = Path(tempfile.mkdtemp(prefix="intervisie-voice-"))
-        self._count = 0
+        self._cache: OrderedDict[_Job, Sound] = OrderedDict()
+        self._cached = 0
+
+    @property
+    def process(self) -> int | None:
+        """Process id of the worker; None when there is none now."""
+        worker = self._worker
+        return None if worker is None else worker.process.pid
 
     def start(self) -> None:
-        """Start the worker without waiting for it, so that the first sentence comes sooner."""
-        with self._lock:
-            if self._worker is None and not self._closed:
-                self._worker = _Worker(self._command)
+        """Let the synthesiser warm up by itself; returns at once.
+
+        Raises:
+            VoiceError: no process can be started.
+        """
+        self._running()
 
     def render(
         self,
@@ -99,162 +101,165 @@ class Synthesizer:
         rate: int | None = None,
         pitch: int | None = None,
     ) -> Sound:
-        """The sound of a sentence. From any thread.
+        """The sound of a sentence; empty when nothing in it can be spoken. Blocks until it is there.
 
         Raises:
-            VoiceError: there is no such voice, or the synthesiser hangs or breaks twice.
+            VoiceError: no synthesiser, no such voice, or it failed twice.
         """
-        spoken = " ".join(text.replace("*", " ").replace("_", " ").replace("<", " ").split())
-        key = (
-            spoken,
-            voice or self._voice,
-            self._rate if rate is None else rate,
-            self._pitch if pitch is None else pitch,
+        job = _Job(
+            text=clean(text),
+            voice=voice or self._voice,
+            rate=rate or self._rate,
+            pitch=self._pitch if pitch is None else pitch,
         )
-        with self._lock:
-            if self._closed:
-                raise VoiceError("The voice has been switched off.", _HINT)
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-            sound = self._make(key)
-            self._keep(key, sound)
+        if not any(character.isalnum() for character in job.text):
+            return Sound(samples=np.zeros(0, np.float32), rate=22_050)
+        with self._turn:
+            if job in self._cache:
+                self._cache.move_to_end(job)
+                return self._cache[job]
+            sound = self._render(job)
+            self._keep(job, sound)
             return sound
 
     def close(self) -> None:
-        """End the worker and remove its folder; safe to call twice."""
-        with self._lock:
+        """End the worker at once, also amid a sentence, and remove its folder."""
+        with self._state:
             self._closed = True
-            self._end_worker()
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _make(self, key: tuple[str, str, int, int]) -> Sound:
-        error = "it gives no sound"
-        for _ in range(2):
-            try:
-                sound = self._ask(key)
-            except _NotSpokenError as trouble:
-                error = str(trouble)
-                self._end_worker()
-                continue
-            # Now and then the engine gives an empty file; asked again it speaks.
-            if len(sound.samples) or not any(c.isalnum() for c in key[0]):
-                return sound
-        raise VoiceError(f"The voice '{key[1]}' cannot speak: {error}.", _HINT)
-
-    def _ask(self, key: tuple[str, str, int, int]) -> Sound:
-        text, voice, rate, pitch = key
-        if self._worker is None:
-            self._worker = _Worker(self._command)
-        self._count += 1
-        path = self._folder / f"{self._count}.wav"
-        order = {"text": text, "voice": voice, "rate": rate, "pitch": pitch, "path": str(path)}
-        try:
-            self._worker.ask(order, self._timeout + len(text) / 50)
-            return _read(path)
-        finally:
-            path.unlink(missing_ok=True)
-
-    def _keep(self, key: tuple[str, str, int, int], sound: Sound) -> None:
-        self._cache[key] = sound
-        self._bytes += sound.samples.nbytes
-        while self._bytes > CACHE_BYTES and len(self._cache) > 1:
-            self._bytes -= self._cache.popitem(last=False)[1].samples.nbytes
-
-    def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
+            worker, self._worker = self._worker, None
         if worker is not None:
-            worker.end()
+            worker.close()
+
+    def _render(self, job: _Job) -> Sound:
+        limit = self._timeout + SECONDS_PER_CHARACTER * len(job.text)
+        for _attempt in range(2):
+            worker = self._running()
+            try:
+                return worker.render(job, limit)
+            except _BrokenError:
+                self._drop(worker)
+        raise VoiceError(
+            "The voice did not make a sound of this line, twice in a row.",
+            "Run: intervisie doctor. The session goes on without a voice; follow the screen.",
+        )
+
+    def _running(self) -> "_Worker":
+        with self._state:
+            if self._closed:
+                raise VoiceError("The voice is closed.")
+            if self._worker is None:
+                self._worker = _Worker(self._command)
+            return self._worker
+
+    def _drop(self, worker: "_Worker") -> None:
+        with self._state:
+            if self._worker is worker:
+                self._worker = None
+        worker.close()
+
+    def _keep(self, job: _Job, sound: Sound) -> None:
+        self._cache[job] = sound
+        self._cached += sound.samples.nbytes
+        while self._cached > CACHE_BYTES:
+            _job, oldest = self._cache.popitem(last=False)
+            self._cached -= oldest.samples.nbytes
 
 
-class _NotSpokenError(Exception):
-    """A sentence was not made into sound."""
+class _BrokenError(Exception):
+    """The worker hangs or is gone."""
 
 
 class _Worker:
-    """The child process and a thread that reads its answers."""
+    """One run of the worker process, and its folder."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            # Ctrl-C is for the session: it says goodbye with this voice.
-            start_new_session=True,
-        )
-        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, name="voice answers", daemon=True)
+        self._folder = Path(tempfile.mkdtemp(prefix="intervisie-"))  # 0700
+        try:
+            self.process = subprocess.Popen(
+                [*command, str(self._folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C and a closed terminal are the parent's business
+            )
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise VoiceError(
+                f"The voice cannot be started: {error.strerror}.", "Run: intervisie doctor."
+            ) from error
+        self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="voice replies", daemon=True)
         self._reader.start()
         self._ready = False
+        self._closing = threading.Lock()
+
+    def render(self, job: _Job, limit: float) -> Sound:
+        """Raises _BrokenError when there is no answer, VoiceError when it is no."""
+        if not self._ready:
+            self._answer(job, START_SECONDS)
+            self._ready = True
+        path = self._folder / "line.wav"
+        self._ask(json.dumps({**asdict(job), "path": str(path)}))
+        try:
+            self._answer(job, limit)
+            return trimmed(read(path))
+        except OSError:
+            raise _BrokenError from None
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _ask(self, line: str) -> None:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(line.encode("ascii") + b"\n")
+            self.process.stdin.flush()
+        except (OSError, ValueError):  # ValueError: closed meanwhile
+            raise _BrokenError from None
+
+    def _answer(self, job: _Job, limit: float) -> None:
+        try:
+            reply = json.loads(self._replies.get(timeout=limit))
+        except (queue.Empty, ValueError):  # late, gone, or nonsense
+            raise _BrokenError from None
+        if reply.get("ok"):
+            return
+        if reply.get("error") == "voice":
+            raise VoiceError(
+                f"There is no voice '{job.voice}' on this machine.",
+                "Leave the setting 'voice' empty, or take one such as nl, nl+f2 or en-gb.",
+            )
+        if reply.get("error") == "engine":
+            raise VoiceError(
+                "There is no speech synthesiser on this machine.",
+                "Install espeak-ng: sudo apt install libespeak-ng1",
+            )
+        raise _BrokenError
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._answers.put(line)
-        self._answers.put("")
+        assert self.process.stdout is not None
+        with self.process.stdout as replies:
+            for line in replies:
+                self._replies.put(line)
+        self._replies.put(b"")
 
-    def ask(self, order: dict[str, object], timeout: float) -> None:
-        """Have one sentence made.
-
-        Raises:
-            _NotSpokenError: it was not made in time, or not at all.
-        """
-        if not self._ready:
-            self._answer(START_SECONDS)
-            self._ready = True
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(order) + "\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise _NotSpokenError("it stopped working") from error
-        self._answer(timeout)
-
-    def _answer(self, timeout: float) -> None:
-        try:
-            line = self._answers.get(timeout=timeout)
-        except queue.Empty:
-            raise _NotSpokenError("it takes too long") from None
-        if not line:
-            raise _NotSpokenError("it stopped working")
-        answer = json.loads(line)
-        if not answer["ok"]:
-            raise _NotSpokenError(str(answer.get("error", "unknown")))
-
-    def end(self) -> None:
-        """Kill it, and wait until it is gone."""
-        self._process.kill()
-        self._process.wait(timeout=5)
-        self._reader.join(timeout=5)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue  # what was still on its way to a dead process is lost, as intended
+    def close(self) -> None:
+        """End the process; safe to call twice and from two threads."""
+        with self._closing:
+            self.process.kill()
+            self.process.wait()
+            self._reader.join()
+            assert self.process.stdin is not None
+            with suppress(OSError):
+                self.process.stdin.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _read(path: Path) -> Sound:
-    try:
-        with wave.open(str(path)) as file:
-            rate, width = file.getframerate(), file.getsampwidth()
-            raw = file.readframes(file.getnframes())
-            channels = file.getnchannels()
-    except (OSError, EOFError, wave.Error) as error:
-        raise _NotSpokenError("it gives no sound") from error
-    if width != 2:
-        raise _NotSpokenError("it gives sound in a form that is not known")
-    samples = np.frombuffer(raw, np.int16).astype(np.float32) / 32768.0
-    return Sound(samples=_trimmed(samples.reshape(-1, channels)[:, 0], rate), rate=rate)
-
-
-def _trimmed(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Without the long silence that the engine puts at both ends."""
-    loud = np.flatnonzero(np.abs(samples) > 0.002)
-    if not len(loud):
-        return samples[:0]
-    edge = int(EDGE * rate)
-    return samples[max(0, loud[0] - edge) : loud[-1] + 1 + edge].copy()
+def clean(text: str) -> str:
+    """The text without what a synthesiser would spell: markup, pictures, control characters."""
+    kept = (
+        " "
+        if char in MARKUP or unicodedata.category(char) in ("So", "Cc", "Cf", "Cn", "Co")
+        else char
+        for char in text
+    )
+    return " ".join("".join(kept).split())

@@ -9,10 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import assistant
+from assistant.app import DemoResult, LiveResult
+from assistant.cli.doctor import LOOKS, Check
 from assistant.cli.main import main
 from assistant.cli.session import people
 from assistant.core.errors import SettingsError
@@ -20,6 +23,7 @@ from assistant.core.events import Began, Heard
 from assistant.core.method import Method, Step, Who
 from assistant.core.speech import Utterance
 from assistant.outputs.store import Store
+from assistant.settings import Settings, load
 
 COMMANDS = (
     *("demo", "run", "transcribe", "report", "doctor"),
@@ -262,6 +266,257 @@ def test_an_unexpected_error_of_the_system_is_one_line_too(
 
     assert main(["sessions", "list"]) == 1
     assert "No space left on device (/somewhere)" in capsys.readouterr().err
+
+
+# Models and the doctor
+
+
+def looked(name: str, **flags: object) -> list[Check]:
+    return list(LOOKS[name](load(flags)))
+
+
+def test_models_are_listed_with_what_is_here_and_what_can_be_fetched(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["models", "list", "--json"]) == 0
+
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["demonstration"]["languages"] == "nl"
+    assert rows["demonstration"]["where"] == "comes with intervisie"
+    assert rows["small"]["where"] == "not here: intervisie models fetch small"
+
+
+def test_a_damaged_model_is_listed_as_damaged(capsys: pytest.CaptureFixture[str]) -> None:
+    (load({}).data_dir / "models" / "mine").mkdir(parents=True)
+
+    assert main(["models", "list", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert "damaged or not complete: model.bin" in rows["mine"]["where"]
+
+    assert main(["models", "path", "mine"]) == 1
+
+
+def test_the_path_of_a_model_is_printed_for_use_in_other_commands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["models", "path", "demonstration"]) == 0
+    assert (Path(capsys.readouterr().out.rstrip("\n")) / "model.bin").is_file()
+
+
+def test_a_model_that_is_not_here_names_the_command_that_fetches_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["models", "path", "small"]) == 1
+    assert "intervisie models fetch small" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_an_imported_model_is_found_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["models", "path", "demonstration"])
+    source = capsys.readouterr().out.strip()
+
+    assert main(["models", "import", source, "--name", "mine"]) == 0
+    capsys.readouterr()
+    assert main(["models", "path", "mine"]) == 0
+    assert str(load({}).data_dir) in capsys.readouterr().out
+
+
+def test_importing_what_is_no_model_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert main(["models", "import", str(tmp_path), "--name", "mine"]) == 1
+    assert not (load({}).data_dir / "models" / "mine").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_the_doctor_loads_the_model_and_says_what_it_hears() -> None:
+    first, second = looked("model", model="demonstration")
+
+    assert (first.ok, first.message) == (True, "demonstration hears 'nl'")
+    assert (second.ok, second.message) == (
+        None,
+        "demonstration hears synthetic espeak-ng voices, not people",
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_the_doctor_says_when_the_model_does_not_hear_the_language() -> None:
+    assert looked("model", model="demonstration", language="fr")[0].ok is False
+
+
+@pytest.mark.slow
+def test_the_doctor_makes_the_voice_of_the_language_speak() -> None:
+    voices = looked("voice")
+
+    assert (voices[0].name, voices[0].ok) == ("voice nl", True)
+
+
+@pytest.mark.slow
+def test_a_voice_that_does_not_exist_is_something_the_doctor_finds() -> None:
+    (check, *_others) = looked("voice", voice="no-such-voice")
+
+    assert check.ok is False
+    assert "no-such-voice" in check.message
+
+
+def test_the_doctor_warns_of_a_data_folder_that_others_can_read(tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+
+    (check,) = looked("data folder", data_dir=folder)
+
+    assert check.ok is None
+    assert check.hint == f"Close it: chmod 700 {folder}"
+
+
+def test_the_doctor_finds_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    (check,) = looked("data folder", data_dir=tmp_path / "file" / "data")
+
+    assert check.ok is False
+    assert str(tmp_path) in check.message
+
+
+def test_the_doctor_counts_sessions_that_were_cut_off_and_makes_no_file_to_look(
+    session: str, tmp_path: Path
+) -> None:
+    (check,) = looked("sessions")
+    assert (check.ok, check.message) == (None, "1 kept, 1 of them not closed")
+
+    assert looked("sessions", data_dir=tmp_path / "empty") == []
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_full_disk_is_something_the_doctor_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type("usage", (), {"free": 5_000_000})
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage)
+
+    assert looked("disk")[0].ok is False
+
+
+def test_cues_to_the_ear_need_an_earpiece() -> None:
+    assert looked("earpiece", cues="ear")[0].ok is False
+    assert looked("earpiece", cues="room")[0].ok is None
+
+
+@pytest.mark.slow
+def test_the_doctor_ends_with_1_and_a_hint_when_something_needed_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {name: LOOKS[name] for name in ("python", "microphone", "model", "disk")}
+    monkeypatch.setattr("assistant.cli.doctor.LOOKS", wanted)
+
+    assert main(["doctor", "--model", "small"]) == 1
+
+    shown = capsys.readouterr()
+    assert "ok  python: 3." in shown.out
+    assert "NO  model: The speech model 'small' is not on this computer." in shown.out
+    assert "      Fetch it once" in shown.out
+    assert shown.err == ""
+
+
+def test_a_doctor_who_finds_nothing_ends_with_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("assistant.cli.doctor.LOOKS", {"python": LOOKS["python"]})
+
+    assert main(["doctor", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["ok"] is True
+
+
+# What the session commands hand over, and what they print of what comes back
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    labels = {"wer": "Fout gehoorde woorden", "saved_in": "Bewaard", "flags_caught": "Gezien"}
+    monkeypatch.setattr("assistant.app.labels", lambda _settings: labels)
+    return labels
+
+
+def test_the_demo_prints_what_was_measured_and_where_it_wrote(
+    words: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked: dict[str, object] = {}
+
+    def held(settings: Settings, **more: object) -> DemoResult:
+        asked.update(more, settings=settings.language)
+        figures = {"words": 812, "wer": 0.1834, "flags_scripted": 2, "flags_caught": 1}
+        files = (tmp_path / "demo.json",)
+        return DemoResult(figures={**figures, "flags_missed": None}, files=files, note="Synthetic.")
+
+    monkeypatch.setattr("assistant.app.demo", held)
+
+    assert main(["demo", "--out", str(tmp_path), "--language", "en", "--plain"]) == 0
+
+    assert asked.pop("screen")
+    assert asked == {
+        "settings": "en",
+        "language": "en",
+        "method": "seven-steps",
+        "out": tmp_path,
+    }
+    shown = [
+        "Fout gehoorde woorden: 18.3% (812)",
+        "Gezien: 1/2",
+        "model_note: Synthetic.",
+        "Bewaard:",
+    ]
+    assert capsys.readouterr().out.splitlines() == [*shown, f"  {tmp_path / 'demo.json'}"]
+
+
+def test_a_live_session_gets_its_people_and_says_how_to_make_the_report(
+    words: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: dict[str, object] = {}
+
+    def held(settings: Settings, **more: object) -> LiveResult:
+        asked.update(more, loudspeaker=settings.loudspeaker)
+        return LiveResult(session_id="2026-11-23-1030-k3f", finished="completed", files=())
+
+    monkeypatch.setattr("assistant.app.live", held)
+    line = ["run", "seven-steps", "--names", "Noor, Bram", "--presenter", "bram"]
+
+    assert main([*line, "--minutes", "30", "--loudspeaker", "usb"]) == 0
+
+    assert asked.pop("screen")
+    assert asked == {
+        "method": "seven-steps",
+        "names": ("Noor", "Bram"),
+        "presenter": "Bram",
+        "resume": None,
+        "scale_minutes": 30.0,
+        "loudspeaker": "usb",
+    }
+    assert "intervisie report 2026-11-23-1030-k3f" in capsys.readouterr().out
+
+
+def test_a_recording_shows_its_progress_on_standard_error_only(
+    words: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def held(_settings: Settings, **more: Any) -> LiveResult:
+        for done, whole in ((1.0, None), (30.0, 60.0), (60.0, 60.0)):
+            more["progress"](done, whole)
+        files = (more["recording"].with_suffix(".md"),)
+        return LiveResult(session_id="s", finished="source_ended", files=files)
+
+    monkeypatch.setattr("assistant.app.transcribe", held)
+
+    assert main(["transcribe", str(tmp_path / "a.m4a"), "--method", "seven-steps"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "s: source_ended",
+        "Bewaard:",
+        f"  {tmp_path / 'a.md'}",
+    ]
 
 
 # The process itself: pipes, signals, the terminal

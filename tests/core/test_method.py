@@ -25,5 +25,5 @@ def test_more_time_stretches_the_elastic_steps() -> None:
 
 
 def test_too_short_a_time_names_the_least() -> None:
-    with pytest.raises(ValueError, match="^7$"):
+    with pytest.raises(ValueError, match=r"^7$"):
         three(last_elastic=False).fitted(6)

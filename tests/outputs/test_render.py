@@ -89,7 +89,7 @@ def test_the_picture_shows_step_clock_speaker_transcript_flag_and_parked_idea() 
     assert "✓ 1 Welkom" in shown
     assert "▶ 2 Vragen" in shown
     assert "· 3 Kiezen" in shown
-    assert "5:46 over" in shown
+    assert "over 5:46" in shown
     assert "who: Noor" in shown
     assert "11:40   assistent: Goedemorgen" in shown
     flagged = "11:40 ⚑ Joost: Ik zou gewoon bellen.  [⚑ oplossing · ★ geparkeerd]"
@@ -103,7 +103,7 @@ def test_the_large_figures_are_those_of_the_clock() -> None:
     assert [row[40:].rstrip() for row in rows] == [
         " █     █   █",
         "██  █ ██  ██",
-        " █     █   █    1:11 over",
+        " █     █   █    over 1:11",
         " █  █  █   █",
         "███   ███ ███",
     ]
@@ -112,7 +112,7 @@ def test_the_large_figures_are_those_of_the_clock() -> None:
 def test_overtime_has_a_plus_and_a_full_bar() -> None:
     shown = text(replace(VIEW, left=-67.5, phase=Phase.OVERTIME))
 
-    assert "+1:07 over tijd" in shown
+    assert "over tijd +1:07" in shown
     assert "░" not in shown
 
 

@@ -1,0 +1,1 @@
+"""In: text as it was heard. Out: speech acts and commands."""

@@ -1,0 +1,88 @@
+"""Endpointing by counting seconds: lists of probabilities, no sound."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.hearing.segmenter import Closed, Limits, Opened, Segmenter
+
+HOP = 0.032
+
+
+def feed(
+    *parts: tuple[float, float], limits: Limits | None = None
+) -> tuple[list[Opened | Closed], Segmenter]:
+    """Feed (seconds, probability) after each other."""
+    segmenter = Segmenter(limits or Limits())
+    found = []
+    for seconds, probability in parts:
+        for _ in range(round(seconds / HOP)):
+            event = segmenter.feed(HOP, probability)
+            if event is not None:
+                found.append(event)
+    return found, segmenter
+
+
+def test_an_utterance_opens_with_speech_and_closes_after_the_pause() -> None:
+    (opened, closed), _ = feed((1.0, 0.0), (2.0, 0.9), (1.0, 0.0))
+
+    assert isinstance(opened, Opened)
+    assert isinstance(closed, Closed)
+    assert abs(opened.start - 1.0) < 0.05
+    assert abs(closed.start - 1.0) < 0.05
+    assert abs(closed.end - 3.0) < 0.05
+    assert not closed.forced
+
+
+def test_a_breath_does_not_close_it() -> None:
+    found, _ = feed((2.0, 0.9), (0.4, 0.0), (2.0, 0.9), (1.0, 0.0))
+
+    assert [type(event) for event in found] == [Opened, Closed]
+
+
+def test_a_click_opens_nothing_and_a_short_yes_does() -> None:
+    assert feed((1.0, 0.0), (0.06, 0.9), (1.0, 0.0))[0] == []
+    assert len(feed((1.0, 0.0), (0.3, 0.9), (1.0, 0.0))[0]) == 2
+
+
+def test_a_doubtful_sound_keeps_an_utterance_open_but_opens_none() -> None:
+    assert feed((3.0, 0.4))[0] == []
+    found, _ = feed((1.0, 0.9), (2.0, 0.4), (1.0, 0.0))
+    closed = found[-1]
+    assert isinstance(closed, Closed)
+    assert abs(closed.end - 3.0) < 0.05
+
+
+def test_the_longest_is_cut_at_the_quietest_moment_and_goes_on() -> None:
+    found, segmenter = feed((18.0, 0.9), (0.2, 0.6), (4.0, 0.9), (1.0, 0.0))
+
+    first, second = [event for event in found if isinstance(event, Closed)]
+    assert first.forced
+    assert abs(first.end - 18.0) < 0.3
+    assert second.start == first.end
+    assert abs(second.end - 22.2) < 0.1
+    assert not segmenter.open
+
+
+def test_flush_closes_what_is_open_and_nothing_else() -> None:
+    _, speaking = feed((1.0, 0.9))
+    closed = speaking.flush()
+    assert closed is not None
+    assert closed.forced
+    assert speaking.flush() is None
+    assert feed((1.0, 0.0))[1].flush() is None
+
+
+@given(st.lists(st.floats(0, 1), max_size=2000))
+def test_utterances_never_overlap_and_never_exceed_the_sound(values: list[float]) -> None:
+    segmenter = Segmenter(Limits(longest=5.0))
+    closed = [e for p in values if isinstance(e := segmenter.feed(HOP, p), Closed)]
+    last = segmenter.flush()
+    closed += [last] if last else []
+
+    for one, next_one in itertools.pairwise(closed):
+        assert one.start < one.end <= next_one.start
+    for one in closed:
+        assert 0 <= one.start < one.end <= len(values) * HOP + 1e-6
+        assert one.end - one.start <= 5.0 + HOP
