@@ -6,6 +6,7 @@ journal and the reports are the real ones.
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +22,11 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.core.record.record import Record
     from assistant.inputs.library import Library
-    from assistant.inputs.script import Script
+    from assistant.inputs.script import Person, Script
     from assistant.inputs.simulated_room import SimulatedRoom
     from assistant.inputs.whisper import Whisper
+    from assistant.outputs.sound import Sound
+    from assistant.outputs.synthesizer import Synthesizer
 
 MODEL = "demonstration"
 
@@ -80,54 +83,67 @@ def rehearse(
 ) -> tuple["Record", "SimulatedRoom", list[float]]:
     """Hold a script in a simulated room; the journal goes to out/journal.db."""
     from assistant.core.record.record import fold
-    from assistant.core.session.session import Session
-    from assistant.inputs.inbox import VirtualInbox
     from assistant.inputs.simulated_room import SimulatedRoom
     from assistant.outputs.store import Store
     from assistant.outputs.synthesizer import Synthesizer
-    from assistant.outputs.voice import Voice
 
     method = words.method(play.method)
-    first = parts.began(
-        method,
-        play.language,
-        [person.name for person in play.people],
-        play.presenter,
-        cues="room" if settings.cues == "ear" else settings.cues,
-    )
+    cues = "room" if settings.cues == "ear" else settings.cues  # nobody here has an earpiece
+    names = [person.name for person in play.people]
+    first = parts.began(method, play.language, names, play.presenter, cues=cues)
     with ExitStack() as stack:
         kept = stack.enter_context(Store(out / "journal.db"))
         voice = Synthesizer(language=play.language, voice=settings.voice, rate=settings.rate)
         stack.enter_context(closing(voice))
-        room = SimulatedRoom(
-            play,
-            lambda text, person: voice.render(
-                text, voice=person.voice, rate=person.rate, pitch=person.pitch
-            ),
-        )
-        echo = parts.Echo(lambda: room.now)
-
-        def post(event: Event) -> None:
-            inbox.post(event)
-
-        ear = parts.ear(room, whisper, words, play.language, said=echo.before, post=post)
-        inbox = VirtualInbox(parts.pump(ear, post))
-        speaker = Voice(
-            synthesizer=voice,
-            players={channel: room.player(channel) for channel in Channel},
-            gate=ear,
-            post=post,
-            now=lambda: room.now,
-        )
-        hall = Hall(
-            inbox=inbox,
-            session=Session(words.phrases(play.language)),
-            understand=parts.understanding(words, play.language, settings),
-            journal=kept.begin(first.session, first.wall, method.id, play.language),
-            stages=[room, echo, parts.EarStage(ear), speaker],
-            show=screen.show if screen is not None else lambda _view: None,
-            clock=time.perf_counter,
-        )
+        room = SimulatedRoom(play, _mouths(voice))
+        hall = _furnish(settings, words, play, whisper, room=room, voice=voice)
+        hall.journal = kept.begin(first.session, first.wall, method.id, play.language)
+        hall.show = screen.show if screen is not None else hall.show
         reason = parts.hold(hall, first)
         kept.close_session(first.session, reason)
         return fold(kept.entries(first.session)), room, hall.lateness
+
+
+def _mouths(voice: "Synthesizer") -> "Callable[[str, Person], Sound]":
+    def speak(text: str, person: "Person") -> "Sound":
+        return voice.render(text, voice=person.voice, rate=person.rate, pitch=person.pitch)
+
+    return speak
+
+
+def _furnish(
+    settings: Settings,
+    words: "Library",
+    play: "Script",
+    whisper: "Whisper",
+    *,
+    room: "SimulatedRoom",
+    voice: "Synthesizer",
+) -> Hall:
+    """A hall on a simulated room; it keeps nothing and shows nothing yet."""
+    from assistant.core.session.session import Session
+    from assistant.inputs.inbox import VirtualInbox
+    from assistant.outputs.voice import Voice
+
+    def post(event: Event) -> None:
+        inbox.post(event)
+
+    echo = parts.Echo(lambda: room.now)
+    ear = parts.ear(room, whisper, words, play.language, said=echo.before, post=post)
+    inbox = VirtualInbox(parts.pump(ear, post))
+    speaker = Voice(
+        synthesizer=voice,
+        players={channel: room.player(channel) for channel in Channel},
+        gate=ear,
+        post=post,
+        now=lambda: room.now,
+    )
+    return Hall(
+        inbox=inbox,
+        session=Session(words.phrases(play.language)),
+        understand=parts.understanding(words, play.language, settings),
+        journal=parts.Forgetful(),
+        stages=[room, echo, parts.EarStage(ear), speaker],
+        show=lambda _view: None,
+        clock=time.perf_counter,
+    )

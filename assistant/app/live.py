@@ -4,6 +4,7 @@ Everything slow starts at once and beside each other: the voice is ready within 
 model loads while the welcome is being spoken.
 """
 
+import contextlib
 import tempfile
 import threading
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from assistant import app
 from assistant.app import parts
 from assistant.core.actions import Channel
-from assistant.core.errors import JournalError, SessionError, SettingsError
+from assistant.core.errors import JournalError, ModelError, SessionError, SettingsError
 from assistant.core.events import Began, Discarded, Event, Heard, Reason, Resumed
 from assistant.core.ports import Journal, Stage
 from assistant.core.record.codec import Entry
@@ -28,7 +29,9 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.core.method import Method
+    from assistant.inputs.ear import Ear
     from assistant.inputs.library import Library
+    from assistant.inputs.whisper import Whisper
     from assistant.outputs.journal import SessionJournal
     from assistant.outputs.loudspeaker import Loudspeaker
     from assistant.outputs.store import Store
@@ -138,48 +141,26 @@ class _Room:
     def hall(self, journal: Journal, screen: app.Shows) -> Hall:
         """Open the devices and join the parts."""
         from assistant.inputs.keyboard import Keyboard
-        from assistant.inputs.microphone import Microphone
-        from assistant.inputs.threaded_ear import ThreadedEar
         from assistant.outputs.synthesizer import Synthesizer
         from assistant.outputs.voice import Voice, VoiceThread
 
-        settings, post = self._settings, self.inbox.post
-        language = self._first.language
+        settings, language = self._settings, self._first.language
         voice = Synthesizer(language=language, voice=settings.voice, rate=settings.rate)
         self._stack.enter_context(closing(voice))
         voice.start()
-        whisper, _card = parts.transcriber(
-            settings, settings.model, language, self._first.participants
-        )
-        microphone = Microphone(
-            device=settings.microphone or None, now=self._now, on_loss=self._lost
-        )
         echo = parts.Echo(self._now)
-        ear = parts.ear(
-            microphone,
-            whisper,
-            self._words,
-            language,
-            said=echo.before,
-            post=post,
-            first_utterance=max(self._heard, default=0) + 1,
-        )
-        listening = ThreadedEar(ear, self._now, microphone.reopen)
+        ear = self._listen(echo)
         speaking = VoiceThread(
             Voice(
                 synthesizer=voice,
                 players=self._players(),
                 gate=ear,
-                post=post,
+                post=self.inbox.post,
                 now=self._now,
             )
         )
         self._stack.callback(speaking.close)
-        microphone.start()
-        listening.start()
-        self._stack.callback(listening.stop)
-        threading.Thread(target=whisper.load, name="model", daemon=True).start()
-        keyboard = self._stack.enter_context(Keyboard(post, self._now))
+        keyboard = self._stack.enter_context(Keyboard(self.inbox.post, self._now))
         stages: list[Stage] = [echo, parts.EarStage(ear), speaking]
         return Hall(
             inbox=self.inbox,
@@ -190,6 +171,34 @@ class _Room:
             show=_showing(screen, keyboard),
             clock=time.perf_counter,
         )
+
+    def _listen(self, echo: parts.Echo) -> "Ear":
+        """Open the microphone; the speech model loads meanwhile."""
+        from assistant.inputs.microphone import Microphone
+        from assistant.inputs.threaded_ear import ThreadedEar
+
+        settings, first = self._settings, self._first
+        whisper, _card = parts.transcriber(
+            settings, settings.model, first.language, first.participants
+        )
+        microphone = Microphone(
+            device=settings.microphone or None, now=self._now, on_loss=self._lost
+        )
+        ear = parts.ear(
+            microphone,
+            whisper,
+            self._words,
+            first.language,
+            said=echo.before,
+            post=self.inbox.post,
+            first_utterance=max(self._heard, default=0) + 1,
+        )
+        microphone.start()
+        listening = ThreadedEar(ear, self._now, microphone.reopen)
+        listening.start()
+        self._stack.callback(listening.stop)
+        threading.Thread(target=_warm, args=(whisper,), name="model", daemon=True).start()
+        return ear
 
     def _players(self) -> "dict[Channel, Loudspeaker]":
         from assistant.outputs.loudspeaker import Loudspeaker
@@ -218,3 +227,9 @@ def _showing(screen: app.Shows, keyboard: "app.Follows") -> Callable[[View], Non
         screen.show(view)
 
     return show
+
+
+def _warm(whisper: "Whisper") -> None:
+    """Load the model ahead of the first utterance; what is wrong with it is told when that comes."""
+    with contextlib.suppress(ModelError):
+        whisper.load()

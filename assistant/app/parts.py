@@ -42,6 +42,13 @@ class Echo:
         return [text for said, text in list(self._said) if at - said <= ECHO_SECONDS]
 
 
+class Forgetful:
+    """A journal that keeps nothing; a hall has one until it gets its own."""
+
+    def append(self, event: Event, actions: Sequence[Action]) -> None:
+        """Forget it."""
+
+
 class EarStage:
     """Off the record: what was being heard is dropped at once.
 

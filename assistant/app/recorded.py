@@ -11,7 +11,6 @@ from pathlib import Path
 from assistant import app
 from assistant.app import parts
 from assistant.core.events import Event
-from assistant.core.session.view import View
 from assistant.loop import Hall
 from assistant.settings import Settings
 
@@ -48,9 +47,6 @@ def transcribe(
     def post(event: Event) -> None:
         inbox.post(event)
 
-    def show(_view: View) -> None:
-        progress(source.position, source.duration)
-
     try:
         ear = parts.ear(source, whisper, words, language, said=lambda _at: (), post=post)
         inbox = VirtualInbox(parts.pump(ear, post))
@@ -61,7 +57,7 @@ def transcribe(
                 understand=parts.understanding(words, language, settings),
                 journal=kept.begin(first.session, first.wall, found.id, language),
                 stages=[parts.EarStage(ear)],
-                show=show,
+                show=lambda _view: progress(source.position, source.duration),
                 clock=time.perf_counter,
             )
             reason = parts.hold(hall, first)

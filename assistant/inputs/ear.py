@@ -8,6 +8,7 @@ Half-duplex: while the assistant's own voice sounds, and for a moment after its 
 is closed. An utterance that was open then is kept: nobody loses words because the assistant spoke.
 """
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ from assistant.inputs.sound import BLOCK, RATE, Block, Samples, Source
 BLOCK_SECONDS = BLOCK / RATE
 TAIL = 0.3
 """Seconds of sound kept behind the last speech of an utterance."""
+GAP = 0.2
+"""Seconds of sound that are missing, from which what was said before and after is kept apart."""
 
 
 class End(Enum):
@@ -58,7 +61,8 @@ class Ear:
 
     Args:
         source: where sound comes from.
-        activity: block of samples -> probability of speech.
+        activity: block of samples -> probability of speech; may have a `reset()`, called where
+            sound begins anew.
         limits: how an utterance is told from a pause.
         transcribe: (samples, seconds since the start of the first sample) -> draft text.
         clean: draft -> draft, or why it is not believed.
@@ -91,9 +95,11 @@ class Ear:
         self._offset = 0.0
         keep = limits.lead + limits.longest + limits.pause + 1.0
         self._blocks: deque[Block] = deque(maxlen=int(keep / BLOCK_SECONDS) + 1)
+        self._taken = 0.0
+        """Until when sound has gone into a segment: none goes into two, or words would double."""
         self._lock = threading.Lock()
-        self._mute_from: float | None = None
-        self._mute_until = 0.0
+        self._muted: deque[tuple[float, float]] = deque(maxlen=100)
+        """From when until when the assistant's voice sounds, as far as it is not past."""
         self._closed = False
         self._drop = False
 
@@ -102,14 +108,14 @@ class Ear:
     def mute(self, at: float) -> None:
         """The assistant's voice sounds from this moment on."""
         with self._lock:
-            if self._mute_from is None:
-                self._mute_from = max(at, self._mute_until)
-            self._mute_until = float("inf")
+            if not self._muted or self._muted[-1][1] != math.inf:
+                self._muted.append((at, math.inf))
 
     def unmute(self, at: float) -> None:
         """From this moment on the assistant's voice and its echo are over."""
         with self._lock:
-            self._mute_until = at
+            if self._muted:
+                self._muted[-1] = (self._muted[-1][0], at)
 
     def close(self) -> None:
         """Stop listening at once; what was being heard is dropped unheard."""
@@ -131,17 +137,30 @@ class Ear:
         """
         block = self.source.read()
         if block is None:
-            return self._flush() or END
-        self.now = block.at + BLOCK_SECONDS
+            return self.flush() or END
         deaf = self._is_deaf(block.at)
         if self._dropping():
-            self._segmenter = Segmenter(self._limits)
-            self._blocks.clear()
-            self.post(VoiceEnded(at=self.now))
+            self._drop_all()
+        missing = self._blocks and abs(block.at - self._blocks[-1].at - BLOCK_SECONDS) > GAP
+        before = self.flush() if deaf or missing else None
+        self.now = block.at + BLOCK_SECONDS
         if deaf:
-            return self._flush()
-        if not self._blocks or abs(self._blocks[-1].at + BLOCK_SECONDS - block.at) > 0.2:
-            self._restart()
+            return before
+        return self._feed(block) or before  # a first block never completes an utterance
+
+    def flush(self) -> Segment | None:
+        """The sound breaks off here: the utterance that was open, if any."""
+        closed = self._segmenter.flush()
+        segment = None
+        if closed is not None:
+            self.post(VoiceEnded(at=self.now))
+            segment = self._segment(closed)
+        self._blocks.clear()
+        return segment
+
+    def _feed(self, block: Block) -> Segment | None:
+        if not self._blocks:
+            self._begin()
         self._blocks.append(block)
         if not self._segmenter.open:
             # A microphone's clock drifts against ours: count from where we are, between utterances.
@@ -155,16 +174,25 @@ class Ear:
             return self._segment(found)
         return None
 
-    def _restart(self) -> None:
+    def _begin(self) -> None:
         """Sound begins anew: a gap lies before it."""
         self._segmenter = Segmenter(self._limits)
+        self._taken = 0.0
+        reset = getattr(self._activity, "reset", None)
+        if reset is not None:
+            reset()
+
+    def _drop_all(self) -> None:
+        """What was being said goes nowhere, but that it is over must be known."""
+        if self._segmenter.flush() is not None:
+            self.post(VoiceEnded(at=self.now))
         self._blocks.clear()
 
     def _is_deaf(self, at: float) -> bool:
         with self._lock:
-            if self._mute_from is not None and at >= self._mute_until:
-                self._mute_from = None
-            muted = self._mute_from is not None and at + BLOCK_SECONDS > self._mute_from
+            while self._muted and self._muted[0][1] <= at:
+                self._muted.popleft()
+            muted = bool(self._muted) and at + BLOCK_SECONDS > self._muted[0][0]
             return self._closed or muted
 
     def _dropping(self) -> bool:
@@ -172,24 +200,15 @@ class Ear:
             drop, self._drop = self._drop, False
             return drop
 
-    def _flush(self) -> Segment | None:
-        if not self._blocks:
-            return None
-        closed = self._segmenter.flush()
-        segment = None
-        if closed is not None:
-            self.post(VoiceEnded(at=self.now))
-            segment = self._segment(closed)
-        self._blocks.clear()
-        return segment
-
     def _segment(self, closed: Closed) -> Segment:
         start, end = closed.start + self._offset, closed.end + self._offset
-        wanted = [
-            block
-            for block in self._blocks
-            if start - self._limits.lead <= block.at + BLOCK_SECONDS and block.at < end + TAIL
-        ]
+        since = max(start - self._limits.lead, self._taken)
+        # When it was cut at its greatest length, the next begins right there.
+        until = end if self._segmenter.open else min(end + TAIL, self.now)
+        self._taken = until
+        # A block belongs where its middle lies: times of live sound are never quite regular.
+        wanted = [b for b in self._blocks if since <= b.at + BLOCK_SECONDS / 2 < until]
+        wanted = wanted or [self._blocks[-1]]
         return Segment(
             start=start,
             end=end,

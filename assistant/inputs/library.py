@@ -5,8 +5,10 @@ of the same key. The shipped files lie at the top of a checkout and inside an in
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from assistant.core.errors import MethodError
@@ -17,7 +19,9 @@ from assistant.inputs.method_file import checked, parse, plain
 REFERENCE = "nl"
 """The language whose sentences every other one must have too."""
 SHOWN = 5
-"""Missing sentences named at once."""
+"""Mistakes named at once."""
+LONGEST = 80
+"""Characters of the name of a method."""
 
 
 def shipped_folder() -> Path:
@@ -68,62 +72,99 @@ class Library:
         Raises:
             MethodError: there is none of that name (the nearest is named), or its file is wrong.
         """
-        path = Path(name).expanduser()
-        if path.suffix in (".yaml", ".yml"):
-            return self._method(path)
-        for path in self._each(f"methods/{name}.yaml" if _is_name(name) else "none"):
+        if name.endswith((".yaml", ".yml")):
+            try:
+                return self._method(Path(name).expanduser())
+            except (RuntimeError, ValueError) as error:  # no such home; characters no path has
+                raise MethodError("That is no path of a file.", "Check the path.") from error
+        for path in self._files(f"methods/{name}.yaml" if _is_name(name) else None):
             return self._method(path)
         found = self.methods()
-        for method in found:
-            if name.casefold() in (method.id, *method.aliases):
-                return method
-        known = [known for method in found for known in (method.id, *method.aliases)]
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}."
-        raise MethodError(f"There is no method '{name}'.", hint)
+        wanted = name.casefold()
+        known = {known.casefold(): one for one in found for known in (one.id, *one.aliases)}
+        if wanted in known:
+            return known[wanted]
+        near = get_close_matches(wanted, known, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        hint += f"There are: {', '.join(one.id for one in found) or 'none at all'}."
+        raise MethodError(f"There is no method '{name[:LONGEST]}'.", hint)
 
     def phrases(self, language: str) -> Phrases:
         """What the assistant says in a language.
 
         Raises:
-            MethodError: there is no such language, or a sentence is missing.
+            MethodError: there is no such language, or a sentence is missing or has a slot that
+                nobody fills; a session must not find that out halfway.
         """
         table = self.table(language, "spoken")
-        spoken = {key: tuple(variants) for key, variants in table["spoken"].items()}
-        missing = [key for key in self.table(REFERENCE, "spoken")["spoken"] if not spoken.get(key)]
-        if missing:
+        paths = [*self._files(f"prompts/{REFERENCE}/spoken.yaml")]
+        known = self._table(paths[-1])["spoken"] if paths else {}
+        spoken, numbers = (
+            found if isinstance(found := table.get(part), dict) else {}
+            for part in ("spoken", "numbers")
+        )
+        wrong = [*_in_sentences(spoken, known), *_in_numbers(numbers)]
+        if wrong:
+            said = [
+                f"{self._place(language, 'spoken', where)}: {what}" for where, what in wrong[:SHOWN]
+            ]
+            more = f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
             raise MethodError(
-                f"prompts/{language}/spoken.yaml lacks: {', '.join(missing[:SHOWN])}.",
-                "Add the sentences, or remove the file to use ours.",
+                "; ".join(said) + more + ".",
+                f"Compare with prompts/{REFERENCE}/spoken.yaml, or remove the file to use ours.",
             )
-        numbers = {int(number): str(word) for number, word in table["numbers"].items()}
-        return Phrases(language=language, spoken=spoken, numbers=numbers)
+        return Phrases(
+            language=language,
+            spoken={key: tuple(variants) for key, variants in spoken.items()},
+            numbers={int(number): word for number, word in numbers.items()},
+        )
 
     def table(self, language: str, name: str) -> dict[str, Any]:
         """A file of prompts/<language>/, parsed: 'screen', 'report', 'demo/seven-steps' …
 
         Raises:
-            MethodError: it is not there, or is no YAML mapping.
+            MethodError: it is not there, is no YAML mapping, or has another kind of value than ours.
         """
         found: dict[str, Any] = {}
-        paths = list(self._each(f"prompts/{language}/{name}.yaml"))
+        file = f"prompts/{{}}/{name}.yaml"
+        paths = list(self._files(file.format(language)))
         if not paths:
-            there = ", ".join(self.languages())
+            there = [known for known in self.languages() if any(self._files(file.format(known)))]
             raise MethodError(
                 f"There are no words for '{name}' in the language '{language}'.",
-                f"Choose another language: {there}.",
+                f"Choose another language: {', '.join(there)}." if there else "",
             )
         for path in reversed(paths):
-            _merge(found, self._table(path))
+            for where, what in _merged(found, self._table(path)):
+                raise MethodError(
+                    f"{path.name}, line {_line(path, where)}: {what}.", f"Mend the file: {path}"
+                )
         return found
+
+    def _place(self, language: str, name: str, where: tuple[Any, ...]) -> str:
+        """File and line of a value, in the first file that has it."""
+        for path in self._files(f"prompts/{language}/{name}.yaml"):
+            at: Any = self._table(path)
+            for key in where:
+                at = at.get(key, {}) if isinstance(at, dict) else {}
+            if at != {}:
+                return f"{path.name}, line {_line(path, where)}"
+        return f"{language}/{name}.yaml"
 
     def _each(self, pattern: str) -> Iterator[Path]:
         for folder in self._folders:
             yield from sorted(folder.glob(pattern))
 
+    def _files(self, name: str | None) -> Iterator[Path]:
+        """That file in each folder that has it."""
+        yield from (folder / name for folder in self._folders if name and (folder / name).is_file())
+
     def _table(self, path: Path) -> dict[str, Any]:
         if path not in self._tables:
-            self._tables[path] = plain(parse(path))
+            try:
+                self._tables[path] = plain(parse(path))
+            except RecursionError as error:
+                raise MethodError(f"{path.name} holds itself.", f"Mend the file: {path}") from error
         return self._tables[path]
 
     def _method(self, path: Path) -> Method:
@@ -133,12 +174,81 @@ class Library:
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and all(c.isalnum() or c in "-_" for c in name)
+    return 0 < len(name) <= LONGEST and all(c.isalnum() or c in "-_" for c in name)
 
 
-def _merge(into: dict[str, Any], new: Mapping[str, Any]) -> None:
+def _kind(value: Any) -> str:
+    names = {dict: "names with values", list: "a list", str: "text", type(None): "nothing"}
+    return names.get(type(value), "a number")
+
+
+def _merged(
+    into: dict[str, Any], new: Mapping[str, Any], *above: Any
+) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Lay a table over another, and tell what does not fit there."""
     for key, value in new.items():
-        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+        ours = into.get(key)
+        if ours is not None and _kind(ours) != _kind(value):
+            yield (*above, key), f"'{key}' must be {_kind(ours)}, not {_kind(value)}"
+        elif isinstance(value, dict) and isinstance(ours, dict):
+            yield from _merged(ours, value, *above, key)
         else:
-            into[key] = dict(value) if isinstance(value, Mapping) else value
+            into[key] = deepcopy(value)
+
+
+def _line(path: Path, where: Sequence[Any]) -> int:
+    """The line where a key of a prompt file stands, or what should hold it."""
+    line, at = 1, parse(path)
+    for key in where:
+        try:
+            line = at.lc.key(key)[0] + 1
+            at = at[key]
+        except (AttributeError, KeyError, TypeError):
+            break
+    return line
+
+
+def _in_sentences(spoken: Any, known: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """What is wrong with the sentences, given ours."""
+    for key in known:
+        if not spoken.get(key):
+            yield ("spoken", key), f"'{key}' is missing"
+    for key, variants in spoken.items():
+        if key not in known:
+            yield ("spoken", key), f"'{key}' is not known here"
+        elif variants and (
+            not isinstance(variants, list) or not all(isinstance(one, str) for one in variants)
+        ):
+            yield ("spoken", key), f"'{key}' must be a list of sentences"
+        else:
+            filled = {slot for one in known[key] for slot in slots(one)}
+            for one in variants or ():
+                try:
+                    strange = sorted(slots(one) - filled)
+                except ValueError:
+                    yield ("spoken", key), f"'{key}' has a brace too many or too few"
+                else:
+                    if strange:
+                        yield ("spoken", key), f"nothing fills {{{strange[0]}}} in '{key}'"
+
+
+def _in_numbers(numbers: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for number, word in numbers.items():
+        if not isinstance(number, int) or not isinstance(word, str):
+            yield ("numbers", number), f"'{number}' must be a whole number with a word"
+    for number in range(61):
+        if number not in numbers:
+            yield ("numbers", number), f"the number {number} has no word"
+
+
+def slots(sentence: str) -> set[str]:
+    """What is filled in between braces; a slot with a format of its own counts as another slot.
+
+    Raises:
+        ValueError: a brace is not closed or not opened.
+    """
+    return {
+        name + (f"!{how}" if how else "") + (f":{form}" if form else "")
+        for _, name, form, how in Formatter().parse(sentence)
+        if name is not None
+    }

@@ -3,15 +3,22 @@
 A model is a folder in CTranslate2's Whisper format. The demonstration model lies in the package;
 others are fetched or imported into the user's data folder once. `fetch` is the only place in the
 house that opens a connection, and only when the user asks for it by name.
+
+A wrong config.json ends the whole program when CTranslate2 meets it, and a copy that was cut off
+fails late; so the table of contents of model.bin is read first, which costs a millisecond.
 """
 
+import errno
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +37,7 @@ KNOWN: Mapping[str, int] = {
 }
 """Name -> MB on disk."""
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
+OPTIONAL = ("vocabulary.json", "vocabulary.txt", "preprocessor_config.json", "card.json")
 CHECK_SECONDS = 120
 """A big model is read from a slow disk within this."""
 
@@ -61,12 +69,13 @@ def locate(name: str, data_dir: Path) -> Path:
     """
     if name == DEMONSTRATION:
         return package_folder() / DEMONSTRATION
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
     found = data_dir / "models" / name
-    if found.is_dir():
+    if name and found.is_dir():
         return found
+    # A folder that happens to be called 'small' is not the model; ./small is.
+    folder = Path(name).expanduser()
+    if name and name not in KNOWN and folder.is_dir():
+        return folder
     if name in KNOWN:
         raise ModelError(
             f"The speech model '{name}' is not on this computer.",
@@ -112,28 +121,69 @@ def check(folder: Path, *, deep: bool = False) -> Card:
     Raises:
         ModelError: a file is missing, empty or damaged; says which.
     """
-    files = [*NEEDED, "vocabulary.json" if _is_new(folder) else "vocabulary.txt"]
-    for name in files:
-        path = folder / name
-        if not path.is_file() or path.stat().st_size == 0:
+    vocabulary = "vocabulary.txt" if (folder / "vocabulary.txt").exists() else "vocabulary.json"
+    for name in (*NEEDED, vocabulary):
+        try:
+            with (folder / name).open("rb") as file:
+                empty = not file.read(1)
+        except OSError as error:
+            raise _damaged(folder, name) from error
+        if empty:
             raise _damaged(folder, name)
+    layers = _decoder_layers(folder)
     try:
-        json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        heads = [int(layer) for layer, _head in config.get("alignment_heads", ())]
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise _damaged(folder, "config.json") from error
+    if layers and any(not 0 <= layer < layers for layer in heads):
+        raise _damaged(folder, "config.json")
     card = card_of(folder)
     if deep:
         _load_elsewhere(folder)
     return card
 
 
-def _is_new(folder: Path) -> bool:
-    return (folder / "vocabulary.json").exists() or not (folder / "vocabulary.txt").exists()
+def _decoder_layers(folder: Path) -> int:
+    """How many the model has, by the table of contents of model.bin; 0 when it is of another time.
+
+    The form is that of CTranslate2's model_spec.py, binary versions 4 to 6: each variable is a name,
+    its shape, its type and its number of bytes, and then those bytes.
+
+    Raises:
+        ModelError: the file ends too early, or goes on too long.
+    """
+    path = folder / "model.bin"
+    names: set[str] = set()
+    try:
+        with path.open("rb") as file:
+
+            def take(form: str) -> tuple[int, ...]:
+                return struct.unpack("<" + form, file.read(struct.calcsize("<" + form)))
+
+            def text() -> str:
+                return file.read(take("H")[0]).rstrip(b"\0").decode()
+
+            if not 4 <= take("I")[0] <= 6:
+                return 0
+            text(), take("I")
+            for _ in range(take("I")[0]):
+                names.add(text())
+                take(f"{take('B')[0]}I")
+                file.seek(take("BI")[1], os.SEEK_CUR)
+            for _ in range(2 * take("I")[0]):
+                text()
+            whole = file.tell() == path.stat().st_size
+    except (OSError, ValueError, struct.error) as error:
+        raise _damaged(folder, "model.bin") from error
+    if not whole:
+        raise _damaged(folder, "model.bin")
+    layers = {name.split("/")[1] for name in names if name.startswith("decoder/layer_")}
+    return sum(layer.removeprefix("layer_").isdigit() for layer in layers)
 
 
 def _load_elsewhere(folder: Path) -> None:
     """A damaged model can take the whole process down with it, so a child tries first."""
-    # Says who reads it: the child has no other job than to load the model and hear a silence.
     program = (
         "import sys, numpy, pathlib; from assistant.inputs.whisper import Whisper;"
         "Whisper(folder=pathlib.Path(sys.argv[1]), language='nl', beam=1)"
@@ -178,10 +228,15 @@ def fetch(name: str, data_dir: Path) -> Path:
     os.environ.pop("HF_HUB_OFFLINE", None)
     from faster_whisper import download_model
 
-    with _beside(data_dir / "models") as folder:
+    with _written(name), _beside(data_dir / "models") as folder:
         try:
-            download_model(name, output_dir=str(folder))
+            with warnings.catch_warnings():
+                # faster-whisper asks for an option that the hub's library no longer has.
+                warnings.simplefilter("ignore", UserWarning)
+                download_model(name, output_dir=str(folder))
         except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             raise ModelError(
                 f"The speech model '{name}' could not be fetched: the model hub gives no answer.",
                 "Check the connection, or bring it on a stick:"
@@ -199,30 +254,43 @@ def import_folder(folder: Path, name: str, data_dir: Path) -> Path:
     if not name or name.startswith(".") or "/" in name or "\\" in name or name == DEMONSTRATION:
         raise ModelError(f"'{name}' cannot be the name of a model.", "Use letters and digits.")
     check(folder)
-    with _beside(data_dir / "models") as copy:
-        shutil.copytree(folder, copy, dirs_exist_ok=True)
+    with _written(name), _beside(data_dir / "models") as copy:
+        for file in (*NEEDED, *OPTIONAL):
+            if (folder / file).is_file():
+                shutil.copyfile(folder / file, copy / file)
         check(copy, deep=True)
         return _settle(copy, data_dir / "models" / name)
 
 
-class _beside:  # noqa: N801 - reads as what it does: with _beside(folder) as copy
+@contextmanager
+def _written(name: str) -> Iterator[None]:
+    """Says in one sentence that the disk will not take a model."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"The speech model '{name}' cannot be written: {error.strerror or error}.",
+            "Free some space, or set another data folder; see: intervisie doctor",
+        ) from error
+
+
+@contextmanager
+def _beside(parent: Path) -> Iterator[Path]:
     """A temporary folder on the same disk, gone at the end unless it was moved."""
-
-    def __init__(self, parent: Path) -> None:
-        self._parent = parent
-
-    def __enter__(self) -> Path:
-        self._parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self._parent))
-        return self._folder
-
-    def __exit__(self, *_error: object) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _settle(new: Path, target: Path) -> Path:
+    """Put a model in its place; the one that was there is put aside first, and then goes."""
     check(new)
-    if target.exists():
-        shutil.rmtree(target)
-    new.rename(target)
+    shutil.rmtree(new / ".cache", ignore_errors=True)  # the hub's notes on its own download
+    with _beside(target.parent) as old:
+        if target.exists():
+            target.rename(old / target.name)
+        new.rename(target)
     return target

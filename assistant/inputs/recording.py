@@ -72,6 +72,7 @@ class Recording:
 
     def stop(self) -> None:
         """Close the file; safe to call twice."""
+        self._blocks = iter(())
         if self._container is not None:
             self._container.close()
             self._container = None
@@ -82,7 +83,7 @@ class Recording:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         found = False
         try:
-            for frame in self._container.decode(audio=0):
+            for frame in self._frames():
                 found = True
                 frame.pts = None
                 for part in resampler.resample(frame):
@@ -97,12 +98,24 @@ class Recording:
         if not found:
             raise RecordingError(f"There is no sound in {self._path}.", _HINT)
 
+    def _frames(self) -> Iterator[Any]:
+        """Decoded sound. A bad spot costs itself, not what follows it."""
+        import av
+
+        for packet in self._container.demux(audio=0):
+            try:
+                frames = packet.decode()
+            except av.InvalidDataError:
+                continue
+            yield from frames
+
 
 def _cut(pieces: Iterator[Samples]) -> Iterator[Samples]:
     """Pieces of any length as blocks of 512; the last is filled up with silence."""
     rest = np.zeros(0, np.float32)
     for piece in pieces:
-        rest = np.concatenate([rest, piece.astype(np.float32, copy=False)])
+        # A file of floating-point numbers may hold some that are none.
+        rest = np.concatenate([rest, np.nan_to_num(piece.astype(np.float32, copy=False))])
         whole = len(rest) // BLOCK * BLOCK
         for at in range(0, whole, BLOCK):
             yield rest[at : at + BLOCK]

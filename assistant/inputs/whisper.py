@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.core.errors import ModelError
 from assistant.core.hearing.cleanup import Draft
 from assistant.core.speech import Word
@@ -22,8 +20,9 @@ from assistant.inputs.sound import RATE, Samples
 
 TOKENS_A_SECOND = 12
 """More than anybody says; bounds what a model stuck in a loop can cost."""
-PADDING = 0.1
-"""Seconds of silence put on both sides."""
+MOST_TOKENS = 216
+"""Of the 448 that Whisper has room for, 223 may be hotwords and a few are its own marks; one more
+than fits, and the library refuses the utterance."""
 
 
 class Whisper:
@@ -34,7 +33,9 @@ class Whisper:
         language: two letters; pinned, never guessed.
         hotwords: names and words of the method; given only to models whose card allows it.
         threads: processor threads.
-        beam: beams, 1 is fastest.
+        beam: beams, 1 is fastest. Words wrong in 16 new synthetic sentences with the demonstration
+            model, and p95 on two cores: 1 gives 11 % in 0.24 s, 2 gives 9 % in 0.33 s, 5 gives 9 %
+            in 0.37 s; in the 20 it was trained on none with any.
     """
 
     def __init__(
@@ -93,25 +94,25 @@ class Whisper:
         """
         self.load()
         seconds = len(samples) / RATE
-        silence = np.zeros(int(PADDING * RATE), np.float32)
         segments, _info = self._model.transcribe(
-            np.concatenate([silence, samples, silence]),
+            samples,
             language=self._language,
             task="transcribe",
             beam_size=self._beam,
             temperature=0.0,
+            no_speech_threshold=None,  # what is believed is decided in core/hearing/cleanup.py
             condition_on_previous_text=False,
             without_timestamps=True,
             word_timestamps=True,
             hotwords=self._hotwords,
-            max_new_tokens=20 + int(TOKENS_A_SECOND * seconds),
+            max_new_tokens=min(MOST_TOKENS, 20 + int(TOKENS_A_SECOND * seconds)),
         )
         segment = next(iter(segments), None)
         if segment is None:
             return Draft(text="", seconds=seconds)
         return Draft(
             text=segment.text.strip(),
-            words=_words(segment.words or (), at - PADDING, at, at + seconds),
+            words=_words(segment.words or (), at, at + seconds),
             seconds=seconds,
             log_probability=float(segment.avg_logprob),
             no_speech=float(segment.no_speech_prob),
@@ -119,13 +120,13 @@ class Whisper:
         )
 
 
-def _words(words: Sequence[Any], shift: float, first: float, last: float) -> tuple[Word, ...]:
+def _words(words: Sequence[Any], first: float, last: float) -> tuple[Word, ...]:
     """Words with session times, kept within the utterance and in order."""
     found: list[Word] = []
     before = first
     for word in words:
-        start = min(max(float(word.start) + shift, before), last)
-        end = min(max(float(word.end) + shift, start), last)
+        start = min(max(float(word.start) + first, before), last)
+        end = min(max(float(word.end) + first, start), last)
         probability = min(1.0, max(0.0, float(word.probability)))
         found.append(Word(text=word.word.strip(), start=start, end=end, probability=probability))
         before = start

@@ -32,6 +32,8 @@ OPEN_SECONDS = 3.0
 """A device that has not opened, or not asked for its first sample, by then never will."""
 STALLED = 1.0
 """Seconds without a callback after which a device is taken for dead."""
+PATROL = 0.2
+"""Seconds between looks at a stream that says nothing."""
 
 OnEnd = Callable[[float, Outcome], None]
 """(seconds since the start of the session, how it ended)."""
@@ -216,8 +218,8 @@ class _Run:
                     if outcome is not None:
                         self._over = True
                         return outcome
-                    soonest = self._leaving[0].ends - now if self._leaving else 0.25
-                    self._wake.wait(min(0.25, soonest))
+                    soonest = self._leaving[0].ends - now if self._leaving else PATROL
+                    self._wake.wait(min(PATROL, soonest))
             for line in ended:
                 line.on_end(line.ends, Outcome.DONE)
 

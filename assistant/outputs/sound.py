@@ -53,9 +53,10 @@ def _decoded(path: Path) -> Sound:
     try:
         with av.open(str(path)) as file:
             stream = file.streams.audio[0]
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=stream.rate)
+            resampler = av.AudioResampler(format="fltp")  # channels are mixed here: it would add
             frames = [made for frame in file.decode(stream) for made in resampler.resample(frame)]
-            pieces = [frame.to_ndarray()[0] for frame in (*frames, *resampler.resample(None))]
+            frames += resampler.resample(None)
+            pieces = [frame.to_ndarray().mean(axis=0) for frame in frames]
             return Sound(samples=np.concatenate(pieces).astype(np.float32), rate=stream.rate)
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise OSError("no sound in it") from error

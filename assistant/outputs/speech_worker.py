@@ -12,7 +12,9 @@ given as argument is removed when stdin closes, and the process ends: also when 
 
 Ways around pyttsx3 2.99, each found by measuring: the first runAndWait() does not wait, so an empty
 one goes first; only one sentence per runAndWait(); a voice that does not exist is told to the 'error'
-callback only; it prints to stdout, so the protocol has moved to a file descriptor of its own.
+callback only; it prints to stdout, so the protocol has moved to a file descriptor of its own; and
+espeak-ng takes rate and pitch in a thread of its own, whose queue runAndWait() empties unread, so
+they are waited for (else now and then a line sounds like the one before, or not at all).
 """
 
 import contextlib
@@ -32,6 +34,7 @@ Job = dict[str, Any]
 """text and voice (str), rate (words per minute), pitch (0..100), path (str)."""
 
 SYSTEM_DRIVERS = {"win32": "sapi5", "darwin": "nsss"}
+TRIES = 20
 EMPTY_FILE = 128
 """Bytes; a sound file without sound is smaller."""
 
@@ -57,13 +60,29 @@ class Engine:
 
     def save(self, job: Job) -> bool:
         """Make the sound of one sentence in the chosen voice; False when there is none."""
-        self._engine.setProperty("rate", int(job["rate"]))
-        if self._espeak:  # the others cannot
-            self._engine.setProperty("pitch", int(job["pitch"]))
+        if not self._set(int(job["rate"]), int(job["pitch"])):
+            return False
         path = Path(job["path"])
         self._engine.save_to_file(str(job["text"]), str(path))
         self._engine.runAndWait()
         return path.exists() and path.stat().st_size >= EMPTY_FILE
+
+    def _set(self, rate: int, pitch: int) -> bool:
+        """Set speed and height, and see that they are."""
+        if not self._espeak:  # the others have no pitch
+            self._engine.setProperty("rate", rate)
+            return True
+        from pyttsx3.drivers import _espeak
+
+        wanted = {"rate": rate, "pitch": pitch}
+        for _ in range(TRIES):
+            for name, value in wanted.items():
+                self._engine.setProperty(name, value)
+            while _espeak.IsPlaying():
+                threading.Event().wait(0.001)
+            if all(self._engine.getProperty(name) == value for name, value in wanted.items()):
+                return True
+        return False
 
     def _takes(self, voice: str) -> bool:
         before = self._errors

@@ -1,6 +1,8 @@
 """The assistant knows its own voice, and never mistakes a person's for it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.core.hearing.own_voice import is_own_voice
 
@@ -18,6 +20,7 @@ SAID = [
         "Stel een open vragen en waar je ideeën voor straks",
         "open vragen en bewaar je ideeen",
         "stap drie vragen tien minuten",
+        "vragen tien minuten stel alleen open vragen en bewaar je ideeën",
     ],
 )
 def test_its_own_lines_are_known_again_also_when_badly_heard(heard: str) -> None:
@@ -39,6 +42,16 @@ def test_its_own_lines_are_known_again_also_when_badly_heard(heard: str) -> None
 )
 def test_people_are_never_taken_for_it(heard: str) -> None:
     assert not is_own_voice(heard, SAID)
+
+
+LINE = SAID[1].split()
+
+
+@given(st.sets(st.integers(0, len(LINE) - 1), max_size=len(LINE) // 4))
+def test_a_wrong_word_in_four_does_not_hide_it(wrong: set[int]) -> None:
+    heard = " ".join("gister" if at in wrong else word for at, word in enumerate(LINE))
+
+    assert is_own_voice(heard, SAID)
 
 
 def test_without_anything_said_nothing_is_its_own() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,7 +75,30 @@ def test_flush_closes_what_is_open_and_nothing_else() -> None:
     assert feed((1.0, 0.0))[1].flush() is None
 
 
-@given(st.lists(st.floats(0, 1), max_size=2000))
+def test_a_cut_that_falls_in_a_pause_is_simply_the_end() -> None:
+    found, segmenter = feed((19.8, 0.9), (2.0, 0.0))
+
+    assert [type(event) for event in found] == [Opened, Closed]
+    closed = found[-1]
+    assert isinstance(closed, Closed)
+    assert abs(closed.end - 19.8) < 0.05
+    assert not segmenter.open
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"leave": 0.6}, {"threshold": 1.5}, {"leave": 0.0}, {"longest": 2.0}]
+)
+def test_limits_that_contradict_each_other_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"threshold|longest"):
+        Limits(**wrong)
+
+
+# Runs of like probabilities: single random ones hardly ever hold a pause long enough to close.
+RUNS = st.lists(st.tuples(st.integers(1, 150), st.sampled_from([0.0, 0.3, 0.4, 0.6, 0.95])))
+NOISE = st.lists(st.floats(0, 1), max_size=500)
+
+
+@given(st.one_of(NOISE, RUNS.map(lambda runs: [p for times, p in runs for _ in range(times)])))
 def test_utterances_never_overlap_and_never_exceed_the_sound(values: list[float]) -> None:
     segmenter = Segmenter(Limits(longest=5.0))
     closed = [e for p in values if isinstance(e := segmenter.feed(HOP, p), Closed)]
@@ -86,3 +110,13 @@ def test_utterances_never_overlap_and_never_exceed_the_sound(values: list[float]
     for one in closed:
         assert 0 <= one.start < one.end <= len(values) * HOP + 1e-6
         assert one.end - one.start <= 5.0 + HOP
+    assert sum(one.end - one.start for one in closed) <= len(values) * HOP + 1e-6
+
+
+@given(st.integers(4, 600), st.integers(19, 60), st.integers(4, 600))
+def test_all_that_is_said_lies_in_an_utterance(first: int, pause: int, second: int) -> None:
+    segmenter = Segmenter(Limits(longest=5.0))
+    values = [0.9] * first + [0.0] * pause + [0.9] * second + [0.0] * 30
+    closed = [e for p in values if isinstance(e := segmenter.feed(HOP, p), Closed)]
+
+    assert sum(one.end - one.start for one in closed) == pytest.approx((first + second) * HOP)

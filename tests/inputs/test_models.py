@@ -1,6 +1,9 @@
 """Speech models: where they are, whether they are whole, and what to do when not."""
 
+import errno
+import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,24 @@ def test_a_folder_can_be_given_instead_of_a_name(copy: Path, tmp_path: Path) -> 
     assert models.locate(str(copy), tmp_path) == copy
 
 
+def test_a_folder_of_ones_own_that_is_called_small_is_not_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "small").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ModelError, match="not on this computer"):
+        models.locate("small", tmp_path / "data")
+    assert models.locate("./small", tmp_path / "data").resolve() == tmp_path / "small"
+
+
+def test_no_name_at_all_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+
+    with pytest.raises(ModelError, match="no speech model"):
+        models.locate("", tmp_path)
+
+
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
 def test_a_missing_or_empty_file_is_named(name: str, copy: Path) -> None:
     (copy / name).write_bytes(b"")
@@ -70,12 +91,43 @@ def test_a_damaged_card_is_said(copy: Path) -> None:
         models.check(copy)
 
 
+@pytest.mark.parametrize("kept", [0.01, 0.5, 0.999, -1, 1.001])
+def test_a_model_that_was_cut_off_or_grew_is_found_without_loading_it(
+    kept: float, copy: Path
+) -> None:
+    whole = (copy / "model.bin").read_bytes()
+    size = len(whole) - 1 if kept == -1 else round(len(whole) * kept)
+    (copy / "model.bin").write_bytes(whole[:size].ljust(size, b"\0"))
+
+    with pytest.raises(ModelError, match=r"damaged.*model\.bin"):
+        models.check(copy)
+
+
+def test_a_file_that_is_no_model_is_found_without_loading_it(copy: Path) -> None:
+    (copy / "model.bin").write_bytes(b"\x06\0\0\0" + bytes(range(256)) * 400)
+
+    with pytest.raises(ModelError, match=r"model\.bin"):
+        models.check(copy)
+
+
+@pytest.mark.parametrize(
+    "heads", ["[[7, 0]]", "[[-1, 0]]", "[7]", '"none"', "[[1, 0], [2, 1]]"], ids=str
+)
+def test_alignment_heads_that_would_crash_the_program_are_found(heads: str, copy: Path) -> None:
+    config = json.loads((copy / "config.json").read_text())
+    config["alignment_heads"] = json.loads(heads)
+    (copy / "config.json").write_text(json.dumps(config))
+
+    with pytest.raises(ModelError, match=r"config\.json"):
+        models.check(copy)
+
+
 @pytest.mark.slow
 @pytest.mark.model
-def test_a_cut_off_model_is_found_by_loading_it_elsewhere(copy: Path) -> None:
+def test_damage_that_only_loading_shows_is_found_in_another_process(copy: Path) -> None:
     models.check(copy, deep=True)
-    whole = (copy / "model.bin").read_bytes()
-    (copy / "model.bin").write_bytes(whole[: len(whole) // 2])
+    (copy / "config.json").write_text("{}")
+    models.check(copy)
 
     with pytest.raises(ModelError, match="damaged"):
         models.check(copy, deep=True)
@@ -101,11 +153,88 @@ def test_a_name_that_is_no_name_is_refused(name: str, copy: Path, tmp_path: Path
         models.import_folder(copy, name, tmp_path)
 
 
+@pytest.fixture
+def may_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetching switches the offline mode off; other tests get it back."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
 @pytest.mark.slow
-def test_without_a_network_fetching_fails_in_one_sentence(tmp_path: Path) -> None:
+def test_without_a_network_fetching_fails_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_fetch: None
+) -> None:
+    import huggingface_hub.constants
+
+    asked = []
+
+    def unknown(host: str, *_more: object, **_rest: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+
     with pytest.raises(ModelError) as error:
         models.fetch("tiny", tmp_path)
 
     assert "could not be fetched" in error.value.message
     assert "import" in error.value.hint
     assert list((tmp_path / "models").iterdir()) == []
+    assert asked  # it failed for that reason and no other
+
+
+@pytest.mark.slow
+def test_a_fetched_model_is_there_and_whole(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_fetch: None
+) -> None:
+    def hub(name: str, output_dir: str) -> str:
+        assert name == "tiny"
+        shutil.copytree(copy, output_dir, dirs_exist_ok=True)
+        return output_dir
+
+    monkeypatch.setattr("faster_whisper.download_model", hub)
+    folder = models.fetch("tiny", tmp_path)
+
+    assert folder == models.locate("tiny", tmp_path)
+    models.check(folder)
+
+
+@pytest.mark.slow
+def test_a_fetch_that_breaks_off_leaves_the_model_that_was_there(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_fetch: None
+) -> None:
+    shutil.copytree(copy, tmp_path / "models" / "tiny")
+
+    def breaks_off(_name: str, output_dir: str) -> str:
+        (Path(output_dir) / "model.bin").write_bytes(b"half")
+        raise ConnectionResetError("reset by peer")
+
+    monkeypatch.setattr("faster_whisper.download_model", breaks_off)
+    with pytest.raises(ModelError, match="could not be fetched"):
+        models.fetch("tiny", tmp_path)
+
+    models.check(models.locate("tiny", tmp_path))
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["tiny"]
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_called_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_fetch: None
+) -> None:
+    def full(_name: str, output_dir: str) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("faster_whisper.download_model", full)
+    with pytest.raises(ModelError, match="No space left"):
+        models.fetch("tiny", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(
+    copy: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file where a folder should be")
+
+    with pytest.raises(ModelError, match="cannot be written"):
+        models.import_folder(copy, "ours", tmp_path / "data")

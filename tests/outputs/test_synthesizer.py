@@ -206,6 +206,7 @@ def test_nothing_of_what_was_said_stays_on_the_disk(
 
 
 @posix
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced_and_the_sentence_is_spoken(
     opened: Callable[..., Synthesizer],
 ) -> None:
@@ -221,6 +222,7 @@ def test_a_worker_that_hangs_is_replaced_and_the_sentence_is_spoken(
 
 
 @posix
+@pytest.mark.slow
 def test_a_worker_that_crashes_is_replaced_and_the_sentence_is_spoken(
     opened: Callable[..., Synthesizer],
 ) -> None:
@@ -234,6 +236,7 @@ def test_a_worker_that_crashes_is_replaced_and_the_sentence_is_spoken(
     assert voice.process != crashed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     ["import time; time.sleep(99)", "sys.exit(3)", "say(ok=True)", "print('?', flush=True)"],
@@ -323,6 +326,7 @@ def test_four_threads_each_get_their_own_sentence(voice: Synthesizer) -> None:
 
 
 @posix
+@pytest.mark.slow
 def test_the_worker_dies_with_its_killed_parent_and_takes_its_folder_along(tmp_path: Path) -> None:
     program = (
         "import sys, tempfile; tempfile.tempdir = sys.argv[1]\n"

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,5 +44,9 @@ def with_sound(virtual_sound: dict[str, str], monkeypatch: pytest.MonkeyPatch) -
         sounddevice._terminate()
         sounddevice._initialize()
     yield
+    # PortAudio must not be ended under a stream: a loudspeaker keeps its own open for a moment.
+    for thread in threading.enumerate():
+        if thread.name == "loudspeaker":
+            thread.join(5)
     sounddevice._terminate()
     sounddevice._initialize()

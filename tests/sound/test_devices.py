@@ -13,7 +13,8 @@ from assistant.core.errors import DeviceError
 from assistant.core.events import Outcome
 from assistant.inputs.microphone import Microphone
 from assistant.outputs.loudspeaker import Loudspeaker
-from assistant.outputs.synthesizer import Sound, Synthesizer
+from assistant.outputs.sound import Sound
+from assistant.outputs.synthesizer import Synthesizer
 
 pytestmark = [pytest.mark.sound, pytest.mark.slow, pytest.mark.usefixtures("with_sound")]
 

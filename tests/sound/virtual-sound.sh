@@ -43,6 +43,7 @@ PA
 start() {
     write
     answers && return 0
+    stop # one that was killed has left its number and its socket behind
     pulseaudio -n -F "$folder/daemon.pa" --daemonize=no --use-pid-file=yes --exit-idle-time=-1 \
         --disallow-exit=no --realtime=no --high-priority=no \
         --log-target="file:$folder/pulse.log" </dev/null >/dev/null 2>&1 &

@@ -55,25 +55,47 @@ class Doubts:
 def clean(  # noqa: PLR0911 - one return per doubt
     draft: Draft, known_credits: Sequence[str], doubts: Doubts | None = None
 ) -> Draft | Reason:
-    """The draft with loops folded up, or the reason why it is not believed."""
+    """The draft with loops folded up, or the reason why it is not believed.
+
+    Args:
+        draft: as the transcriber gives it.
+        known_credits: sentences that models invent on silence; one that ends in '…' stands for
+            all short texts that begin so.
+        doubts: from where on a text is not believed.
+    """
     doubts = doubts or Doubts()
     text = " ".join(draft.text.split())
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() for character in text) or _ASIDE.fullmatch(text):
         return Reason.NO_TEXT
     if _foreign(text):
         return Reason.FOREIGN_SCRIPT
-    if _plain(text) in {_plain(credit) for credit in known_credits}:
+    if any(_is_credit(text, credit) for credit in known_credits):
         return Reason.KNOWN_CREDIT
     unsure = draft.no_speech > doubts.no_speech and draft.log_probability < doubts.log_probability
     if unsure or draft.log_probability < doubts.hopeless:
         return Reason.UNSURE
-    folded = _unloop(text)
+    kept = _unlooped(text.split())
     words = len(text.split())
-    if draft.compression > doubts.compression and len(folded.split()) <= words / 2:
+    # A loop too long or too uneven to be folded up shows only in how far the text shrinks.
+    if draft.compression > doubts.compression and (len(kept) == words or len(kept) <= words / 2):
         return Reason.REPETITION
-    if draft.seconds > 0 and len(folded.split()) / draft.seconds > doubts.words_a_second:
-        return Reason.REPETITION if folded != text else Reason.UNSURE
-    return draft if folded == draft.text else replace(draft, text=folded)
+    if draft.seconds > 0 and len(kept) / draft.seconds > doubts.words_a_second:
+        return Reason.UNSURE if len(kept) == words else Reason.REPETITION
+    return _only(draft, text, kept)
+
+
+_ASIDE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪.*♪")
+"""A text that is wholly in brackets describes a sound, as subtitles do: [muziek]."""
+_AFTER_CREDIT = 6
+"""Words after the beginning of a credit: a name and what goes with it, no more."""
+
+
+def _is_credit(text: str, credit: str) -> bool:
+    heard, known = _plain(text), _plain(credit)
+    if not credit.endswith("…"):
+        return heard == known
+    more = heard.removeprefix(known + " ").split()
+    return heard == known or (heard.startswith(known + " ") and len(more) <= _AFTER_CREDIT)
 
 
 def _foreign(text: str) -> bool:
@@ -87,24 +109,31 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
 
 
-def _unloop(text: str) -> str:
-    """Fold a phrase of one to eight words that comes three times or more in a row into one."""
-    words = text.split()
+def _unlooped(words: Sequence[str]) -> list[int]:
+    """Which words stay when a phrase of one to eight that comes thrice or more in a row is said once."""
+    plain = [_plain(word) for word in words]
+    kept = list(range(len(words)))
     for size in range(1, 9):
-        kept: list[str] = []
+        before, kept = kept, []
         at = 0
-        while at < len(words):
-            phrase = [_plain(word) for word in words[at : at + size]]
+        while at < len(before):
+            phrase = [plain[index] for index in before[at : at + size]]
             times = 1
-            while [
-                _plain(word) for word in words[at + times * size : at + (times + 1) * size]
-            ] == phrase:
+            while [plain[i] for i in before[at + times * size : at + (times + 1) * size]] == phrase:
                 times += 1
-            if times >= 3 and len(phrase) == size:
-                kept += words[at : at + size]
-                at += times * size
-            else:
-                kept.append(words[at])
-                at += 1
-        words = kept
-    return " ".join(words)
+            looped = times >= 3 and len(phrase) == size
+            kept += before[at : at + size] if looped else before[at : at + 1]
+            at += times * size if looped else 1
+    return kept
+
+
+def _only(draft: Draft, text: str, kept: Sequence[int]) -> Draft:
+    """The draft with the words that stay; their times stay with them where they can be told."""
+    words = text.split()
+    folded = " ".join(words[index] for index in kept)
+    if folded == draft.text:
+        return draft
+    timed = draft.words
+    if len(timed) == len(words):
+        timed = tuple(timed[index] for index in kept)
+    return replace(draft, text=folded, words=timed)

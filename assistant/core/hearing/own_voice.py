@@ -8,6 +8,7 @@ dropped: a 'ja' or a name that the assistant also said is worth more than a clea
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 LEAST_WORDS = 4
 """Shorter utterances are always believed to be somebody's."""
@@ -20,7 +21,10 @@ def is_own_voice(heard: str, said: Sequence[str]) -> bool:
     words = _words(heard)
     if len(words) < LEAST_WORDS:
         return False
-    return any(_within(words, _words(line)) for line in said)
+    lines = [_words(line) for line in said]
+    # Two lines spoken in one breath come back as one utterance.
+    joined = [one + after for one, after in pairwise(lines)]
+    return any(_within(words, line) for line in [*lines, *joined])
 
 
 def _words(text: str) -> list[str]:

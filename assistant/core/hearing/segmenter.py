@@ -2,7 +2,8 @@
 
 Endpointing by counting seconds; the model that gives the probabilities is outside. An utterance
 opens when speech has lasted for a moment, and closes after a pause, or at its greatest length: then
-the cut falls in the quietest moment near the end, and the next utterance begins there.
+the cut falls in the quietest moment near the end, and the next utterance begins there, unless that
+moment is a pause that has just begun.
 """
 
 from collections import deque
@@ -28,6 +29,12 @@ class Limits:
     lead: float = 0.3
     """Seconds of sound kept before the first speech, so that no first sound is lost."""
 
+    def __post_init__(self) -> None:
+        if not 0 < self.leave <= self.threshold <= 1:
+            raise ValueError("leave and threshold are probabilities, leave not above threshold")
+        if not max(self.least, self.cut_within) < self.longest:
+            raise ValueError("the longest utterance is longer than its parts")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
@@ -46,7 +53,7 @@ class Closed:
     end: float
     """Seconds of sound fed, after its last speech."""
     forced: bool = False
-    """Whether it was cut at its greatest length (the next has begun), or by `flush`."""
+    """Whether it was cut at its greatest length, or by `flush`."""
 
 
 class Segmenter:
@@ -117,9 +124,13 @@ class Segmenter:
         return closed
 
     def _cut(self) -> Closed:
+        """Close at the quietest moment near the end, the latest of equals, and go on from there."""
         at = min(self._recent, key=lambda moment: (moment[1], -moment[0]))[0]
+        if at >= self._last:
+            # It falls in a pause that has begun: nothing has been said since, so nothing goes on.
+            return self._close(self._last, forced=True)
         assert self._first is not None
-        closed = Closed(start=self._first, end=max(at, self._first + 0.01), forced=True)
-        self._first = closed.end
+        closed = Closed(start=self._first, end=at, forced=True)
+        self._first = at
         self._recent.clear()
         return closed

@@ -52,10 +52,21 @@ NOT_AN_IDEA = frozenset(
 )
 """In a brainstorm all else is kept: an idea lost is worse than a remark too many in a list."""
 
+NOT_CONTENT = frozenset(
+    {
+        SpeechAct.OPEN_QUESTION,
+        SpeechAct.CLOSED_QUESTION,
+        SpeechAct.SUGGESTIVE_QUESTION,
+        SpeechAct.PROCEDURE,
+        SpeechAct.COMMAND,
+    }
+)
+"""What nobody wants to read back as their case, story or takeaway."""
+
 KEPT_ACTS: dict[CaptureKind, frozenset[SpeechAct]] = {
     CaptureKind.ACTION: frozenset({SpeechAct.OWN_PLAN}),
     CaptureKind.CHOICE: frozenset({SpeechAct.OWN_PLAN, SpeechAct.LEARNING}),
-    CaptureKind.AGREEMENT: frozenset({SpeechAct.OWN_PLAN, SpeechAct.PROCEDURE}),
+    CaptureKind.AGREEMENT: frozenset({SpeechAct.PROCEDURE}),
     CaptureKind.QUALITY: frozenset({SpeechAct.APPRECIATION}),
     CaptureKind.INSIGHT: frozenset({SpeechAct.HYPOTHESIS, SpeechAct.IMPRESSION}),
     CaptureKind.TAKEAWAY: frozenset({SpeechAct.LEARNING, SpeechAct.OWN_PLAN}),
@@ -154,7 +165,7 @@ def _fits(rule: CaptureRule, heard: Heard) -> bool:
     top = heard.acts[0].act if heard.acts and heard.acts[0].probability >= QUIET else None
     match rule.by:
         case CaptureBy.EVERY:
-            return top not in (SpeechAct.PROCEDURE, SpeechAct.COMMAND)
+            return top not in NOT_CONTENT
         case CaptureBy.LEAD:
             return False  # a lead-in is a command; the session keeps what follows it
         case CaptureBy.ACT if rule.what is CaptureKind.IDEA:
