@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.core.errors import ModelError
 
@@ -158,11 +159,11 @@ def _decoder_layers(folder: Path) -> int:
     try:
         with path.open("rb") as file:
 
-            def take(form: str) -> tuple[int, ...]:
+            def take(form: str) -> tuple[Any, ...]:
                 return struct.unpack("<" + form, file.read(struct.calcsize("<" + form)))
 
             def text() -> str:
-                return file.read(take("H")[0]).rstrip(b"\0").decode()
+                return bytes(take(f"{take('H')[0]}s")[0]).rstrip(b"\0").decode()
 
             if not 4 <= take("I")[0] <= 6:
                 return 0

@@ -19,10 +19,14 @@ SHORT = 8
 """Letters up to which a command is short."""
 NEARLY = 0.9
 """Likeness that a short command needs."""
-ALIKE = 0.83
-"""Likeness that a longer one needs: about one letter in six wrong."""
-LEAD = 0.8
-"""Likeness of a lead-in ('mijn leervraag is'), which is followed by free text."""
+ALIKE = 0.8
+"""Likeness that a longer one needs: about one letter in five wrong."""
+LEAD = 0.88
+"""Likeness of a lead-in ('mijn leervraag is'), which is followed by free text: 'mijn vraag is' is none."""
+COUNTED = 0.86
+"""Likeness that a command with a number needs: people talk about minutes all the time."""
+AROUND = 0.8
+"""Likeness of the words around a name, and of the address word."""
 MOST_WORDS = 12
 """A longer utterance is never a command, lead-ins aside."""
 SAME_NAME = 0.55
@@ -67,6 +71,10 @@ class Commands:
             for sentence in sentences
             for template in _compile(Intent(intent), sentence)
         )
+        self._bare = tuple(
+            _Template(one.intent, self._without(one.before), one.slot, self._without(one.after))
+            for one in self._templates
+        )
 
     def parse(self, text: str, names: Sequence[str], state: str) -> Command | None:
         """The command in an utterance.
@@ -82,10 +90,12 @@ class Commands:
         lead = self._lead_in(text, said)
         if lead is not None:
             return lead
-        core = [word for word in said if word not in self._fillers] or said
-        if len(core) > MOST_WORDS:
+        if len(said) > MOST_WORDS:
             return None
-        found = list(self._matches(core, names))
+        # With its fillers, and without: 'dan' is a filler, and what is heard when Daan is named.
+        bare = self._without(" ".join(said)).split()
+        found = [*self._matches(self._templates, said, names)]
+        found += self._matches(self._bare, bare, names) if bare else ()
         if not found:
             return None
         best = max(found, key=lambda match: (match.likeness, match.letters))
@@ -97,9 +107,9 @@ class Commands:
 
     def _without_address(self, said: list[str]) -> list[str]:
         if self._address and len(said) > 1:
-            if similarity(said[0], self._address) >= LEAD:
+            if similarity(said[0], self._address) >= AROUND:
                 return said[1:]
-            if similarity(said[-1], self._address) >= LEAD:
+            if similarity(said[-1], self._address) >= AROUND:
                 return said[:-1]
         return said
 
@@ -123,10 +133,15 @@ class Commands:
         original = _rest(text, best[2] + skipped)
         return Command(intent=best[1].intent, text=original) if original else None
 
-    def _matches(self, said: list[str], names: Sequence[str]) -> Iterator[_Found]:
+    def _without(self, text: str) -> str:
+        return " ".join(word for word in text.split() if word not in self._fillers)
+
+    def _matches(
+        self, templates: Sequence[_Template], said: list[str], names: Sequence[str]
+    ) -> Iterator[_Found]:
         heard = "".join(said)
         numbers = [(word, value) for word in said if (value := self._number(word)) is not None]
-        for template in self._templates:
+        for template in templates:
             match template.slot:
                 case None:
                     yield from _whole(template, heard)
@@ -145,8 +160,9 @@ class Commands:
             return float(self._numbers[word])
         if len(word) < 4:
             return None
-        near = max(self._numbers, key=lambda known: similarity(known, word))
-        return float(self._numbers[near]) if similarity(near, word) >= NEARLY else None
+        near = [n for n in self._numbers if n[0] == word[0] and abs(len(n) - len(word)) <= 2]
+        best = max(near, key=lambda known: similarity(known, word), default="")
+        return float(self._numbers[best]) if similarity(best, word) >= NEARLY else None
 
 
 def _compile(intent: Intent, sentence: str) -> Iterator[_Template]:
@@ -181,14 +197,16 @@ def _named(template: _Template, heard: str, names: Sequence[str]) -> Iterator[_F
     literals = len(before) + len(after)
     if not literals:
         return
+    # The words around the name must fit by themselves, and so must the name.
+    around = similarity(heard[: len(before)] + heard[len(heard) - len(after) :], before + after)
+    if around < AROUND:
+        return
+    middle = heard[len(before) : len(heard) - len(after)] if len(heard) > literals else ""
     for name in names:
         folded = normalise(name).replace(" ", "")
         likeness = similarity(heard, before + folded + after)
-        # The words around the name must fit by themselves, and so must the name.
-        middle = heard[len(before) : len(heard) - len(after)] if len(heard) > literals else ""
-        around = similarity(heard[: len(before)] + heard[len(heard) - len(after) :], before + after)
         likely = max(similarity(middle, folded), similarity(heard[len(before) - 1 :], folded))
-        if not _enough(likeness, literals) or around < LEAD or likely < SAME_NAME:
+        if not _enough(likeness, literals) or likely < SAME_NAME:
             continue
         command = Command(intent=template.intent, name=name)
         yield _Found(likeness, literals, command)
@@ -196,8 +214,10 @@ def _named(template: _Template, heard: str, names: Sequence[str]) -> Iterator[_F
 
 def _counted(template: _Template, heard: str, word: str, value: float) -> Iterator[_Found]:
     literal = (template.before + word + template.after).replace(" ", "")
+    if abs(len(literal) - len(heard)) > 0.3 * len(literal):
+        return
     likeness = similarity(heard, literal)
-    if not _enough(likeness, len(literal)):
+    if likeness < COUNTED:
         return
     if template.slot == "step":
         command = Command(intent=template.intent, step=int(value))
