@@ -20,7 +20,7 @@ SAID = [
         "Stel een open vragen en waar je ideeën voor straks",
         "open vragen en bewaar je ideeen",
         "stap drie vragen tien minuten",
-        "vragen tien minuten stel alleen open vragen en bewaar je ideeën",
+        "drie vragen tien minuten stel alleen open vragen",
     ],
 )
 def test_its_own_lines_are_known_again_also_when_badly_heard(heard: str) -> None:

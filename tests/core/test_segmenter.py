@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.core.hearing.segmenter import Closed, Limits, Opened, Segmenter
@@ -98,6 +98,7 @@ RUNS = st.lists(st.tuples(st.integers(1, 150), st.sampled_from([0.0, 0.3, 0.4, 0
 NOISE = st.lists(st.floats(0, 1), max_size=500)
 
 
+@example([0.9] * 150 + [0.0] * 40)
 @given(st.one_of(NOISE, RUNS.map(lambda runs: [p for times, p in runs for _ in range(times)])))
 def test_utterances_never_overlap_and_never_exceed_the_sound(values: list[float]) -> None:
     segmenter = Segmenter(Limits(longest=5.0))
