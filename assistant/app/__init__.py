@@ -88,18 +88,25 @@ def export(settings: Settings, session: str, format: str) -> str:  # noqa: A002 
 
     with store(settings) as kept:
         record = fold(kept.entries(kept.find(session).id))
-    return write(record, format, library(settings).table(record.language, "report"))
+    words = library(settings).table(record.language, "report")
+    return write(record, format, words, _notes(record))
 
 
-def write_all(
-    folder: Path, record: "Record", words: Mapping[str, Any], notes: Sequence[str] = ()
-) -> tuple[Path, ...]:
+DEMONSTRATION = "demonstration"
+"""The model that comes with the program; whatever it heard is marked as such."""
+
+
+def _notes(record: "Record") -> list[str]:
+    return ["demonstration_model"] if record.model == DEMONSTRATION else []
+
+
+def write_all(folder: Path, record: "Record", words: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write a session into a folder in every format; returns the files."""
     from assistant.outputs.export import save, write
 
     names = {"json": "session.json", "md": "report.md", "html": "report.html", "vtt": "session.vtt"}
     for form, name in names.items():
-        save(write(record, form, words, notes), folder / name)
+        save(write(record, form, words, _notes(record)), folder / name)
     return tuple(folder / name for name in names.values())
 
 

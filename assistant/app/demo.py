@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from assistant.outputs.sound import Sound
     from assistant.outputs.synthesizer import Synthesizer
 
-MODEL = "demonstration"
-
 
 def demo(
     settings: Settings, *, language: str, method: str, out: Path, screen: app.Shows | None
@@ -42,7 +40,7 @@ def demo(
         JournalError: the folder cannot be written to.
     """
     words = app.library(settings)
-    whisper, card = parts.transcriber(settings, MODEL, language)
+    whisper, card = parts.transcriber(settings, app.DEMONSTRATION, language)
     play = script_of(words, language, method)
     start = time.perf_counter()
     record, room, lateness = rehearse(settings, words, play, whisper, out=out, screen=screen)
@@ -51,7 +49,7 @@ def demo(
     from assistant.outputs.export import save
 
     figures = score(record, room.performed, lateness=lateness, seconds=took).as_dict()
-    files = app.write_all(out, record, words.table(language, "report"), ["demonstration_model"])
+    files = app.write_all(out, record, words.table(language, "report"))
     save(json.dumps(figures, indent=2) + "\n", out / "demo.json")
     return app.DemoResult(figures=figures, files=(out / "demo.json", *files), note=card.note)
 
@@ -90,7 +88,9 @@ def rehearse(
     method = words.method(play.method)
     cues = "room" if settings.cues == "ear" else settings.cues  # nobody here has an earpiece
     names = [person.name for person in play.people]
-    first = parts.began(method, play.language, names, play.presenter, cues=cues)
+    first = parts.began(
+        method, play.language, names, play.presenter, model=app.DEMONSTRATION, cues=cues
+    )
     with ExitStack() as stack:
         kept = stack.enter_context(Store(out / "journal.db"))
         voice = Synthesizer(language=play.language, voice=settings.voice, rate=settings.rate)

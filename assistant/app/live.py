@@ -62,7 +62,15 @@ def live(
             first = _beginning(past)
         else:
             found = _fitted(words.method(method), scale_minutes)
-            first = parts.began(found, settings.language, names, presenter, cues=settings.cues)
+            _whisper, card = parts.transcriber(settings, settings.model, settings.language)
+            first = parts.began(
+                found,
+                settings.language,
+                names,
+                presenter,
+                model=card.name,
+                cues=settings.cues,
+            )
         room = _Room(stack, settings, words, first, past)
         journal = _journal(kept, first, resumed=bool(past))
         hall = room.hall(journal, screen)
@@ -179,7 +187,10 @@ class _Room:
 
         settings, first = self._settings, self._first
         whisper, _card = parts.transcriber(
-            settings, settings.model, first.language, first.participants
+            settings,
+            settings.model,
+            first.language,
+            parts.hotwords(first.method, first.language, first.participants),
         )
         microphone = Microphone(
             device=settings.microphone or None, now=self._now, on_loss=self._lost
@@ -209,6 +220,7 @@ class _Room:
             players[Channel.EAR] = Loudspeaker(device=self._settings.earpiece, now=self._now)
         for player in players.values():
             player.check()
+            self._stack.callback(player.close)
         return players
 
     def _now(self) -> float:

@@ -87,8 +87,14 @@ def understanding(
     return understand
 
 
+def hotwords(method: "Method", language: str, names: Sequence[str]) -> tuple[str, ...]:
+    """What the transcriber should expect: the names in the group, and what the steps are called."""
+    steps = (step.name.get(language, "") for step in method.steps)
+    return tuple(dict.fromkeys(word for word in (*names, *steps) if word))
+
+
 def transcriber(
-    settings: Settings, model: str, language: str, hotwords: Sequence[str] = ()
+    settings: Settings, model: str, language: str, expected: Sequence[str] = ()
 ) -> tuple["Whisper", "Card"]:
     """The transcriber, its model looked at but not loaded.
 
@@ -109,7 +115,7 @@ def transcriber(
     whisper = Whisper(
         folder=folder,
         language=language,
-        hotwords=tuple(hotwords),
+        hotwords=tuple(expected),
         threads=settings.threads,
         beam=settings.beam,
     )
@@ -151,6 +157,7 @@ def began(
     names: Sequence[str],
     presenter: str | None,
     *,
+    model: str,
     cues: str = "room",
     moves_on: bool = False,
 ) -> Began:
@@ -164,6 +171,7 @@ def began(
         session=new_session_id(wall),
         method=method,
         language=language,
+        model=model,
         participants=tuple(names),
         presenter=presenter,
         cue_channel=cues,

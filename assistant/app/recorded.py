@@ -39,10 +39,13 @@ def transcribe(
     words = app.library(settings)
     found = words.method(method)
     language = settings.language
-    whisper, _card = parts.transcriber(settings, settings.model, language, names)
+    expected = parts.hotwords(found, language, names)
+    whisper, card = parts.transcriber(settings, settings.model, language, expected)
+    first = parts.began(
+        found, language, names, presenter, model=card.name, cues="screen", moves_on=True
+    )
     source = Recording(recording)
     source.start()
-    first = parts.began(found, language, names, presenter, cues="screen", moves_on=True)
 
     def post(event: Event) -> None:
         inbox.post(event)
@@ -62,10 +65,9 @@ def transcribe(
             )
             reason = parts.hold(hall, first)
             kept.close_session(first.session, reason)
-            files: tuple[Path, ...] = ()
-            if out is not None:
-                record = fold(kept.entries(first.session))
-                files = app.write_all(out, record, words.table(language, "report"))
+            record = fold(kept.entries(first.session))
     finally:
         source.stop()
+    report = words.table(language, "report")
+    files = app.write_all(out, record, report) if out is not None else ()
     return app.LiveResult(session_id=first.session, finished=reason, files=files)

@@ -49,6 +49,8 @@ class Began:
     session: str
     method: Method
     language: str
+    model: str = ""
+    """Name of the speech model, as its card says; '' when nothing is heard."""
     participants: tuple[str, ...] = ()
     presenter: str | None = None
     cue_channel: str = "room"

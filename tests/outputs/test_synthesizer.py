@@ -96,6 +96,19 @@ def test_a_higher_rate_is_faster(voice: Synthesizer) -> None:
     assert voice.render(SENTENCE, rate=260).seconds < 0.75 * voice.render(SENTENCE).seconds
 
 
+@pytest.mark.slow
+def test_each_line_has_its_own_rate_and_none_that_of_the_line_before(voice: Synthesizer) -> None:
+    """espeak-ng takes its settings in a thread of its own; unwatched, 4 of 12 were lost."""
+    lengths: dict[int, list[float]] = {130: [], 280: []}
+    for turn in range(20):
+        for rate, found in lengths.items():
+            found.append(voice.render(f"Dit is zin nummer {turn} van twintig.", rate=rate).seconds)
+        voice.render("Een.", pitch=turn)
+
+    ratios = np.array(lengths[130]) / np.array(lengths[280])
+    assert np.all(ratios > 1.7)
+
+
 def pitch_of(sound: Sound) -> float:
     """Hertz: the strongest repetition between 60 and 400 a second in the loudest half second."""
     size = sound.rate // 2

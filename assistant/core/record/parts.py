@@ -149,6 +149,8 @@ class Record(Strict):
     method_name: str
     """In the language of the session."""
     language: str
+    model: str = ""
+    """Name of the speech model that heard it; empty is unknown."""
     started: str
     """ISO 8601 local time with offset."""
     seconds: float

@@ -214,6 +214,7 @@ class _Fold:
             method=method.id,
             method_name=_named(method.name, began.language, method.id),
             language=began.language,
+            model=began.model,
             started=began.wall,
             seconds=max(0.0, end - began.at),
             finished=self.finish[1] if self.finish else None,
