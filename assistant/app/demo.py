@@ -40,7 +40,7 @@ def demo(
         JournalError: the folder cannot be written to.
     """
     words = app.library(settings)
-    whisper, card = parts.transcriber(settings, app.DEMONSTRATION, language)
+    whisper, _card = parts.transcriber(settings, app.DEMONSTRATION, language)
     play = script_of(words, language, method)
     start = time.perf_counter()
     record, room, lateness = rehearse(settings, words, play, whisper, out=out, screen=screen)
@@ -49,9 +49,11 @@ def demo(
     from assistant.outputs.export import save
 
     figures = score(record, room.performed, lateness=lateness, seconds=took).as_dict()
-    files = app.write_all(out, record, words.table(language, "report"))
+    report = words.table(language, "report")
+    files = app.write_all(out, record, report)
     save(json.dumps(figures, indent=2) + "\n", out / "demo.json")
-    return app.DemoResult(figures=figures, files=(out / "demo.json", *files), note=card.note)
+    note = str(report["notes"]["demonstration_model"])
+    return app.DemoResult(figures=figures, files=(out / "demo.json", *files), note=note)
 
 
 def script_of(words: "Library", language: str, method: str) -> "Script":
@@ -95,11 +97,14 @@ def rehearse(
         kept = stack.enter_context(Store(out / "journal.db"))
         voice = Synthesizer(language=play.language, voice=settings.voice, rate=settings.rate)
         stack.enter_context(closing(voice))
+        voice.render(method.name[play.language])  # in a room that cannot speak nothing ever happens
         room = SimulatedRoom(play, _mouths(voice))
         hall = _furnish(settings, words, play, whisper, room=room, voice=voice)
-        hall.journal = kept.begin(first.session, first.wall, method.id, play.language)
+        journal = kept.begin(first.session, first.wall, method.id, play.language)
+        hall.journal = journal
         hall.show = screen.show if screen is not None else hall.show
         reason = parts.hold(hall, first)
+        parts.rescue(journal)
         kept.close_session(first.session, reason)
         return fold(kept.entries(first.session)), room, hall.lateness
 

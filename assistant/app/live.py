@@ -5,21 +5,19 @@ model loads while the welcome is being spoken.
 """
 
 import contextlib
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
 from assistant.app import parts
 from assistant.core.actions import Channel
-from assistant.core.errors import JournalError, ModelError, SessionError, SettingsError
+from assistant.core.errors import ModelError, SessionError, SettingsError
 from assistant.core.events import Began, Discarded, Event, Heard, Reason, Resumed
-from assistant.core.ports import Journal, Stage
+from assistant.core.ports import Stage
 from assistant.core.record.codec import Entry
 from assistant.core.session.session import Session
 from assistant.core.session.view import Phase, View
@@ -72,10 +70,11 @@ def live(
                 cues=settings.cues,
             )
         room = _Room(stack, settings, words, first, past)
-        journal = _journal(kept, first, resumed=bool(past))
-        hall = room.hall(journal, screen)
+        hall = room.hall(screen)
+        # Only now: a session whose devices did not open has never begun.
+        hall.journal = journal = _journal(kept, first, resumed=bool(past))
         reason = parts.hold(hall, room.opening())
-        _rescue(journal)
+        parts.rescue(journal)
         kept.close_session(first.session, reason)
     return app.LiveResult(session_id=first.session, finished=reason)
 
@@ -104,23 +103,6 @@ def _journal(kept: "Store", first: Began, *, resumed: bool) -> "SessionJournal":
     return kept.begin(first.session, first.wall, first.method.id, first.language)
 
 
-def _rescue(journal: "SessionJournal") -> None:
-    """What the disk would not take is written where there may be room.
-
-    Raises:
-        JournalError: something was not kept where it belongs; says where it is.
-    """
-    try:
-        journal.flush()
-    except JournalError as error:
-        path = Path(tempfile.gettempdir()) / f"intervisie-{journal.id}.jsonl"
-        journal.rescue(path)
-        raise JournalError(
-            f"{error.message} The session was saved in {path} instead.",
-            "Free some space and keep that file; it holds every word of the session.",
-        ) from error
-
-
 class _Room:
     """A real room: devices and threads, closed again by the stack in the order of its floors."""
 
@@ -146,8 +128,8 @@ class _Room:
         wall = datetime.now().astimezone().isoformat(timespec="seconds")
         return Resumed(at=self._start, wall=wall)
 
-    def hall(self, journal: Journal, screen: app.Shows) -> Hall:
-        """Open the devices and join the parts."""
+    def hall(self, screen: app.Shows) -> Hall:
+        """Open the devices and join the parts; it keeps nothing yet."""
         from assistant.inputs.keyboard import Keyboard
         from assistant.outputs.synthesizer import Synthesizer
         from assistant.outputs.voice import Voice, VoiceThread
@@ -174,7 +156,7 @@ class _Room:
             inbox=self.inbox,
             session=self.session,
             understand=parts.understanding(self._words, language, settings),
-            journal=journal,
+            journal=parts.Forgetful(),
             stages=stages,
             show=_showing(screen, keyboard),
             clock=time.perf_counter,

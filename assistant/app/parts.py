@@ -1,13 +1,15 @@
 """In: settings and words. Out: the parts that live, recorded and simulated rooms share."""
 
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.actions import Action, Channel, CloseEar, Say
-from assistant.core.errors import ModelError
+from assistant.core.errors import JournalError, ModelError
 from assistant.core.events import Began, Event, Heard
 from assistant.core.session.session import Session
 from assistant.loop import Hall
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.inputs.models import Card
     from assistant.inputs.sound import Source
     from assistant.inputs.whisper import Whisper
+    from assistant.outputs.journal import SessionJournal
 
 ECHO_SECONDS = 30.0
 """How long a line of the assistant may still be heard back by its own ear."""
@@ -210,3 +213,20 @@ def hold(hall: Hall, first: Event) -> str:
     hall.inbox.post(first)
     with Interrupts(hall.inbox.post, lambda: hall.inbox.now):
         return hall.run()
+
+
+def rescue(journal: "SessionJournal") -> None:
+    """What the disk would not take is written where there may be room.
+
+    Raises:
+        JournalError: something was not kept where it belongs; says where it is.
+    """
+    try:
+        journal.flush()
+    except JournalError as error:
+        path = Path(tempfile.gettempdir()) / f"intervisie-{journal.id}.jsonl"
+        journal.rescue(path)
+        raise JournalError(
+            f"{error.message} The session was saved in {path} instead.",
+            "Free some space and keep that file; it holds every word of the session.",
+        ) from error

@@ -54,16 +54,18 @@ def transcribe(
         ear = parts.ear(source, whisper, words, language, said=lambda _at: (), post=post)
         inbox = VirtualInbox(parts.pump(ear, post))
         with app.store(settings) as kept:
+            journal = kept.begin(first.session, first.wall, found.id, language)
             hall = Hall(
                 inbox=inbox,
                 session=Session(words.phrases(language)),
                 understand=parts.understanding(words, language, settings),
-                journal=kept.begin(first.session, first.wall, found.id, language),
+                journal=journal,
                 stages=[parts.EarStage(ear)],
                 show=lambda _view: progress(source.position, source.duration),
                 clock=time.perf_counter,
             )
             reason = parts.hold(hall, first)
+            parts.rescue(journal)
             kept.close_session(first.session, reason)
             record = fold(kept.entries(first.session))
     finally:

@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,20 @@ def voice() -> list[Figure]:
     return [("first line rendered", first, "s", "1.5"), ("later line rendered", later, "s", "")]
 
 
+def live() -> list[Figure]:
+    """A live session on virtual devices, where PulseAudio is installed."""
+    if not shutil.which("pulseaudio"):
+        return [("live session (needs pulseaudio)", None, "", "")]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.live"], check=True, capture_output=True, text=True
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    return [
+        ("first spoken word after `run`, best of three", found["first_word"], "s", "1.5"),
+        ("live session in silence, share of one core", found["silence"], "%", "3"),
+    ]
+
+
 def demonstration() -> list[Figure]:
     """The whole loop on simulated sound."""
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +105,7 @@ def demonstration() -> list[Figure]:
     ]
 
 
-PARTS: tuple[Callable[[], list[Figure]], ...] = (start_up, silence, voice, demonstration)
+PARTS: tuple[Callable[[], list[Figure]], ...] = (start_up, silence, voice, live, demonstration)
 
 
 def main() -> None:

@@ -33,6 +33,31 @@ def word_errors(reference: str, heard: str) -> tuple[int, int]:
     return distance(said, words(heard)), len(said)
 
 
-def similarity(one: str, other: str) -> float:
-    """How alike two strings are, by characters in common order (0..1)."""
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+def similarity(one: str, other: str, least: float = 0.0) -> float:
+    """How alike two strings are, by characters in common order: 0..1; 0 when under `least`."""
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # The two quick ones are upper bounds (difflib), a hundred times cheaper on talk.
+    if least and (matcher.real_quick_ratio() < least or matcher.quick_ratio() < least):
+        return 0.0
+    likeness = matcher.ratio()
+    return likeness if likeness >= least else 0.0
+
+
+def covered(one: Sequence[str], other: Sequence[str]) -> list[float]:
+    """The share (0..1) of each word's letters that the other side has too: `one`, then `other`.
+
+    Spaces do not count: 'kern vraag' covers 'kernvraag'.
+    """
+    matcher = SequenceMatcher(None, "".join(one), "".join(other), autojunk=False)
+    shared: tuple[set[int], set[int]] = (set(), set())
+    for block in matcher.get_matching_blocks():
+        shared[0].update(range(block.a, block.a + block.size))
+        shared[1].update(range(block.b, block.b + block.size))
+    shares = []
+    for words_, there in zip((one, other), shared, strict=True):
+        at = 0
+        for word in words_:
+            hits = sum(index in there for index in range(at, at + len(word)))
+            shares.append(hits / len(word))
+            at += len(word)
+    return shares
