@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant import app
 from assistant.app import parts
-from assistant.core.actions import Channel
+from assistant.core.actions import Action, Channel, Say
 from assistant.core.errors import ModelError, SessionError, SettingsError
 from assistant.core.events import Began, Discarded, Event, Heard, Reason, Resumed
 from assistant.core.ports import Stage
@@ -151,7 +151,7 @@ class _Room:
         )
         self._stack.callback(speaking.close)
         keyboard = self._stack.enter_context(Keyboard(self.inbox.post, self._now))
-        stages: list[Stage] = [echo, parts.EarStage(ear), speaking]
+        stages: list[Stage] = [echo, parts.EarStage(ear), speaking, self._model]
         return Hall(
             inbox=self.inbox,
             session=self.session,
@@ -190,7 +190,8 @@ class _Room:
         listening = ThreadedEar(ear, self._now, microphone.reopen)
         listening.start()
         self._stack.callback(listening.stop)
-        threading.Thread(target=_warm, args=(whisper,), name="model", daemon=True).start()
+        self._model = _Loading(whisper)
+        self._stack.callback(self._model.join)
         return ear
 
     def _players(self) -> "dict[Channel, Loudspeaker]":
@@ -223,7 +224,24 @@ def _showing(screen: app.Shows, keyboard: "app.Follows") -> Callable[[View], Non
     return show
 
 
-def _warm(whisper: "Whisper") -> None:
-    """Load the model ahead of the first utterance; what is wrong with it is told when that comes."""
-    with contextlib.suppress(ModelError):
-        whisper.load()
+class _Loading:
+    """A Stage that loads the model while the first line is being spoken, and not a moment before."""
+
+    def __init__(self, whisper: "Whisper") -> None:
+        self._whisper = whisper
+        self._thread: threading.Thread | None = None
+
+    def perform(self, action: Action) -> None:
+        """Begin with the first line."""
+        if self._thread is None and isinstance(action, Say):
+            self._thread = threading.Thread(target=self._load, name="model", daemon=True)
+            self._thread.start()
+
+    def join(self) -> None:
+        """Wait until it is loaded: a process that ends in the middle of it is torn apart."""
+        if self._thread is not None:
+            self._thread.join(timeout=60)
+
+    def _load(self) -> None:
+        with contextlib.suppress(ModelError):  # it is told when the first utterance needs it
+            self._whisper.load()

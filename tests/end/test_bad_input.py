@@ -7,6 +7,7 @@ off, sound systems without a microphone, a machine without a voice.
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.core.events import Heard
+from assistant.core.record.codec import decode_entry
+from assistant.core.record.record import fold
 from assistant.inputs.models import DEMONSTRATION, package_folder
 from assistant.outputs.store import Store
 from assistant.outputs.synthesizer import Synthesizer
@@ -330,7 +334,6 @@ def test_a_recording_that_cannot_be_read_is_one_sentence(
     fails_with(transcribe(intervisie, text), "text.wav", "WAV, FLAC, MP3 and M4A")
     fails_with(transcribe(intervisie, empty), "empty.wav is empty", "another file")
     fails_with(transcribe(intervisie, tmp_path / "no.wav"), "There is no recording", "the path")
-    fails_with(transcribe(intervisie, tmp_path), "There is no recording")
     nothing_began(env)
 
 
@@ -380,10 +383,19 @@ def fill(folder: Path, left: int) -> None:
         file.write(b"\0" * max(0, disk.f_bavail * disk.f_frsize - left))
 
 
-def texts(lines: str) -> list[str]:
-    """What was heard, in a journal as JSON lines."""
-    events = [json.loads(line)["event"] for line in lines.splitlines()]
-    return [event["utterance"]["text"] for event in events if "utterance" in event]
+def rescued(folder: Path) -> list[str]:
+    """What was heard in the one session that was saved in this folder, which must be whole."""
+    (saved,) = folder.glob("intervisie-*.jsonl")
+    assert saved.stat().st_mode & 0o077 == 0
+    entries = [decode_entry(json.loads(line)) for line in saved.read_text("utf-8").splitlines()]
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert fold(entries).finished is not None
+    return [entry.event.utterance.text for entry in entries if isinstance(entry.event, Heard)]
+
+
+def by_the_group(line: str) -> bool:
+    """Whether this line of the terminal is what somebody said."""
+    return re.match(r"\d\d:\d\d (?!assistent|==|\[)", line) is not None
 
 
 @LINUX
@@ -395,25 +407,19 @@ def test_a_demonstration_on_a_full_disk_says_so_and_saves_all_of_it_elsewhere(
     spare.mkdir()
     with mounted(out, "size=4m"):
         with Store(out / "journal.db"):
-            fill(out, left=240_000)
+            fill(out, left=120_000)
         child = start("demo", "--plain", "--out", str(out), TMPDIR=str(spare))
         child.wait_for(lambda line: line.startswith("! ") and "no room left" in line)
-        child.wait_for(lambda line: "onbekend:" in line or "Els:" in line, times=2)
+        child.wait_for(by_the_group, times=2)
         child.kill(signal.SIGTERM)
 
         code = child.end()
-    fails_with(
-        subprocess.CompletedProcess((), code, "", child.stderr),
-        "no room left on the disk",
-        "Free some space",
-        str(spare),
-    )
-    (saved,) = spare.glob("intervisie-*.jsonl")
-    heard = texts(saved.read_text(encoding="utf-8"))
-    printed = [line.split(": ", 1)[1] for line in child.lines if ": " in line]
-    shown = [text for text in heard if any(line.startswith(text) for line in printed)]
+    done = subprocess.CompletedProcess((), code, "", child.stderr)
+    fails_with(done, "no room left on the disk", "Free some space", str(spare))
+    heard = rescued(spare)
+    shown = [line for line in child.lines if by_the_group(line)]
     assert len(shown) >= 2
-    assert saved.stat().st_mode & 0o077 == 0
+    assert [line for line in shown if not any(f": {text}" in line for text in heard)] == []
 
 
 @LINUX
@@ -425,12 +431,11 @@ def test_a_recording_on_a_full_disk_is_not_lost_either(
     spare.mkdir()
     with mounted(data, "size=4m"):
         with Store(data / "sessions.db"):
-            fill(data, left=100_000)
+            fill(data, left=60_000)
         done = transcribe(intervisie, recording, TMPDIR=str(spare))
 
     fails_with(done, "no room left on the disk", "Free some space", str(spare))
-    (saved,) = spare.glob("intervisie-*.jsonl")
-    assert texts(saved.read_text(encoding="utf-8")) == [text for _who, text in SENTENCES]
+    assert rescued(spare) == [text for _who, text in SENTENCES]
 
 
 @LINUX
