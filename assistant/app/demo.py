@@ -104,8 +104,7 @@ def rehearse(
         hall.journal = journal
         hall.show = screen.show if screen is not None else hall.show
         reason = parts.hold(hall, first)
-        parts.rescue(journal)
-        kept.close_session(first.session, reason)
+        parts.finish(kept, journal, reason)
         return fold(kept.entries(first.session)), room, hall.lateness
 
 

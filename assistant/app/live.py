@@ -74,8 +74,7 @@ def live(
         # Only now: a session whose devices did not open has never begun.
         hall.journal = journal = _journal(kept, first, resumed=bool(past))
         reason = parts.hold(hall, room.opening())
-        parts.rescue(journal)
-        kept.close_session(first.session, reason)
+        parts.finish(kept, journal, reason)
     return app.LiveResult(session_id=first.session, finished=reason)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.inputs.sound import Source
     from assistant.inputs.whisper import Whisper
     from assistant.outputs.journal import SessionJournal
+    from assistant.outputs.store import Store
 
 ECHO_SECONDS = 30.0
 """How long a line of the assistant may still be heard back by its own ear."""
@@ -215,8 +216,8 @@ def hold(hall: Hall, first: Event) -> str:
         return hall.run()
 
 
-def rescue(journal: "SessionJournal") -> None:
-    """What the disk would not take is written where there may be room.
+def finish(kept: "Store", journal: "SessionJournal", reason: str) -> None:
+    """Close a session; what the disk would not take is written where there may be room.
 
     Raises:
         JournalError: something was not kept where it belongs; says where it is.
@@ -230,3 +231,4 @@ def rescue(journal: "SessionJournal") -> None:
             f"{error.message} The session was saved in {path} instead.",
             "Free some space and keep that file; it holds every word of the session.",
         ) from error
+    kept.close_session(journal.id, reason)

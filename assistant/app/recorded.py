@@ -65,8 +65,7 @@ def transcribe(
                 clock=time.perf_counter,
             )
             reason = parts.hold(hall, first)
-            parts.rescue(journal)
-            kept.close_session(first.session, reason)
+            parts.finish(kept, journal, reason)
             record = fold(kept.entries(first.session))
     finally:
         source.stop()
