@@ -15,7 +15,6 @@ from assistant import app
 from assistant.app import parts
 from assistant.core.actions import Channel
 from assistant.core.errors import MethodError
-from assistant.core.events import Event
 from assistant.loop import Hall
 from assistant.settings import Settings
 
@@ -129,17 +128,15 @@ def _furnish(
     from assistant.inputs.inbox import VirtualInbox
     from assistant.outputs.voice import Voice
 
-    def post(event: Event) -> None:
-        inbox.post(event)
-
+    inbox = VirtualInbox()
     echo = parts.Echo(lambda: room.now)
-    ear = parts.ear(room, whisper, words, play.language, said=echo.before, post=post)
-    inbox = VirtualInbox(parts.pump(ear, post))
+    ear = parts.ear(room, whisper, words, play.language, said=echo.before, post=inbox.post)
+    inbox.pump = parts.pump(ear, inbox.post)
     speaker = Voice(
         synthesizer=voice,
         players={channel: room.player(channel) for channel in Channel},
         gate=ear,
-        post=post,
+        post=inbox.post,
         now=lambda: room.now,
     )
     return Hall(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from assistant import app
 from assistant.app import parts
-from assistant.core.events import Event
 from assistant.loop import Hall
 from assistant.settings import Settings
 
@@ -47,12 +46,10 @@ def transcribe(
     source = Recording(recording)
     source.start()
 
-    def post(event: Event) -> None:
-        inbox.post(event)
-
     try:
-        ear = parts.ear(source, whisper, words, language, said=lambda _at: (), post=post)
-        inbox = VirtualInbox(parts.pump(ear, post))
+        inbox = VirtualInbox()
+        ear = parts.ear(source, whisper, words, language, said=lambda _at: (), post=inbox.post)
+        inbox.pump = parts.pump(ear, inbox.post)
         with app.store(settings) as kept:
             journal = kept.begin(first.session, first.wall, found.id, language)
             hall = Hall(
@@ -69,6 +66,5 @@ def transcribe(
             record = fold(kept.entries(first.session))
     finally:
         source.stop()
-    report = words.table(language, "report")
-    files = app.write_all(out, record, report) if out is not None else ()
+    files = app.write_all(out, record, words.table(language, "report")) if out else ()
     return app.LiveResult(session_id=first.session, finished=reason, files=files)

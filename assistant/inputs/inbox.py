@@ -57,7 +57,8 @@ class VirtualInbox:
     """
 
     def __init__(self, pump: Callable[[], float | None] | None = None, start: float = 0.0) -> None:
-        self._pump = pump
+        self.pump = pump
+        """May also be set later: what pumps the world often needs this inbox first."""
         self._events: list[tuple[float, int, Event]] = []
         self._count = itertools.count()
         self._lock = threading.Lock()
@@ -102,8 +103,8 @@ class VirtualInbox:
         return event
 
     def _go_on(self, due: float | None, wake_at: float | None) -> None:
-        if self._pump is not None and not self._ended:
-            now = self._pump()
+        if self.pump is not None and not self._ended:
+            now = self.pump()
             if now is not None:
                 self._now = max(self._now, now)
                 return

@@ -315,3 +315,36 @@ def test_every_intent_is_obeyed_in_every_phase() -> None:
             room.told(intent.value, name="Els", minutes=2.0, step=1, text="hoe blijf ik rustig")
             room.passes(20)
             assert len(room.log) > before, f"{intent} in {prepare} did nothing"
+
+
+def test_more_time_before_the_first_step_is_answered() -> None:
+    room = two_steps().told("more_time").passes(30)
+
+    assert "not_begun" in room.said()
+
+
+def test_every_sentence_that_the_session_can_say_is_in_the_prompts_of_every_language() -> None:
+    """Keys are literals in core/session, or are made from the kinds of flags and captures."""
+    import re
+    from pathlib import Path
+
+    from assistant.core.method import CaptureKind
+    from assistant.core.speech import SpeechAct
+    from assistant.inputs.library import Library, shipped_folder
+
+    library = Library([shipped_folder()])
+    source = "\n".join(p.read_text() for p in Path("assistant/core/session").glob("*.py"))
+    called = set(re.findall(r'(?:say|_answer|close)\(\s*"([a-z_]+)"', source))
+    called |= set(
+        re.findall(r'"(trouble_[a-z]+|read_[a-z_]+|goodbye[a-z_]*|flag_[a-z_]+)"', source)
+    )
+    called |= {"learning_question_kept", "core_question_kept"}
+    assert len(called) > 40
+    for language in library.languages():
+        spoken = set(library.phrases(language).spoken)
+        assert called - spoken == set()
+        # And nothing lies there that nobody says.
+        made = {f"flag_{act.value}" for act in SpeechAct}
+        made |= {f"{kind.value}_kept" for kind in CaptureKind}
+        spans = {"less_than_a_minute", "one_minute_span", "minutes_span"}
+        assert spoken - called - made - spans == set()

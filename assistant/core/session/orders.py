@@ -122,7 +122,7 @@ class Orders:
     def _more_time(self, command: Command, _utterance: int | None) -> None:
         clock = self._c.progress.clock
         if clock is None:
-            self._answer("first_step")
+            self._answer("not_begun")
             return
         minutes = min(MOST_MINUTES, max(0.5, command.minutes or MORE_MINUTES))
         self._c.lines.drop(PASSING)
