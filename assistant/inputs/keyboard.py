@@ -173,10 +173,11 @@ class Interrupts:
             self._thread = None
 
     def _caught(self, number: int, _frame: FrameType | None) -> None:
-        os.write(self._write, bytes([number]))
         for former, handler in self._former.items():
             deaf = former.name == "SIGHUP"
             signal.signal(former, signal.SIG_IGN if deaf else handler or signal.SIG_DFL)
+        # Last: whoever sees the event may send the second signal at once.
+        os.write(self._write, bytes([number]))
 
     def _watch(self) -> None:
         while number := os.read(self._read, 1)[0]:
