@@ -235,6 +235,26 @@ def test_what_follows_a_lead_in_is_kept_word_for_word(text: str, intent: Intent,
     assert DUTCH.parse(text, NAMES, "running") == Command(intent=intent, text=rest)
 
 
+@pytest.mark.parametrize(
+    ("grammar_", "text"),
+    [
+        (DUTCH, text)
+        for text in split("""
+De leervraag mag nog wat scherper. | De leervraag was te moeilijk voor mij. | De leervraag die ik had.
+De kernvraag hebben we al. | De kernvraag in dit verhaal. | Mijn leervraag gaat over mijn team.
+""")
+    ]
+    + [
+        (ENGLISH, text)
+        for text in split("""
+The core question was hard for me. | The learning question in this case.
+""")
+    ],
+)
+def test_talk_about_the_question_does_not_overwrite_it(grammar_: Commands, text: str) -> None:
+    assert grammar_.parse(text, NAMES, "running") is None
+
+
 def test_state_decides_what_go_on_means() -> None:
     paused, running = (
         DUTCH.parse("Verder.", NAMES, "paused"),

@@ -139,7 +139,9 @@ class Commands:
             for count in range(max(1, length - 1), length + 3):
                 if len(said) < count + 2:
                     continue
-                likeness = similarity("".join(said[:count]), literal, LEAD)
+                start = "".join(said[:count])
+                # Up to its verb: 'de leervraag was lastig' is talk about the question.
+                likeness = similarity(start, literal, LEAD) if start.endswith(literal[-2:]) else 0
                 if likeness and (best is None or likeness > best[0]):
                     best = (likeness, template, count)
         if best is None or f"{' '.join(said[best[2] :])} ".startswith(self._unfinished):
