@@ -14,7 +14,8 @@ from typing import Any
 from assistant.core.errors import MethodError
 from assistant.core.method import Method
 from assistant.core.phrases import Phrases
-from assistant.inputs.method_file import checked, parse, plain
+from assistant.inputs.method_file import checked
+from assistant.inputs.yaml_file import lines, read
 
 REFERENCE = "nl"
 """The language whose sentences every other one must have too."""
@@ -162,7 +163,7 @@ class Library:
     def _table(self, path: Path) -> dict[str, Any]:
         if path not in self._tables:
             try:
-                self._tables[path] = plain(parse(path))
+                self._tables[path] = read(path)
             except RecursionError as error:
                 raise MethodError(f"{path.name} holds itself.", f"Mend the file: {path}") from error
         return self._tables[path]
@@ -198,7 +199,7 @@ def _merged(
 
 def _line(path: Path, where: Sequence[Any]) -> int:
     """The line where a key of a prompt file stands, or what should hold it."""
-    line, at = 1, parse(path)
+    line, at = 1, lines(path)
     for key in where:
         try:
             line = at.lc.key(key)[0] + 1

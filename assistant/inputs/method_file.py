@@ -3,64 +3,15 @@
 Ruamel keeps the line of every value, pydantic says which value is wrong; together they say where.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import MethodError
 from assistant.core.method import Method, Step
+from assistant.inputs.yaml_file import lines, read, wrong
 
-BIGGEST = 1_000_000
-"""Bytes; no file that people write is bigger."""
-SHOWN = 5
-"""Mistakes named at once."""
 LEVELS = ("beginner", "middle", "advanced")
-
-
-def parse(path: Path) -> Any:
-    """A YAML mapping that remembers its lines.
-
-    Raises:
-        MethodError: the file cannot be read, or is no mapping.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        if path.stat().st_size > BIGGEST:
-            raise MethodError(f"{path.name} is too big to be a file that people write.")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MethodError(f"{path} cannot be read.", "Check the path and your rights.") from error
-    except UnicodeDecodeError as error:
-        raise MethodError(f"{path.name} is no text file.", "Save it as UTF-8 text.") from error
-    try:
-        found = YAML().load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _wrong(path, [(line, str(error.problem or error.context))]) from None
-    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
-        raise _wrong(path, [(1, f"this is no YAML ({type(error).__name__})")]) from None
-    if not isinstance(found, dict):
-        raise _wrong(path, [(1, "a list of 'name: value' lines is expected here")])
-    return found
-
-
-def plain(value: Any) -> Any:
-    """Ruamel's own kinds (which know their lines) as plain ones."""
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    return str(value) if isinstance(value, str) else value
-
-
-def _wrong(path: Path, mistakes: Sequence[tuple[int, str]]) -> MethodError:
-    lines = [f"{path.name}, line {line}: {what}" for line, what in sorted(mistakes)[:SHOWN]]
-    more = len(mistakes) - SHOWN
-    if more > 0:
-        lines.append(f"and {more} more")
-    return MethodError("; ".join(lines) + ".", f"Mend the file: {path}")
 
 
 def checked(path: Path) -> Method:
@@ -71,18 +22,22 @@ def checked(path: Path) -> Method:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    parsed = parse(path)
     try:
-        method = TypeAdapter(Method).validate_python(plain(parsed))
+        method = TypeAdapter(Method).validate_python(read(path))
     except ValidationError as error:
-        mistakes = [(_line(parsed, e["loc"]), _said(e)) for e in error.errors()]
-        raise _wrong(path, mistakes) from None
+        raise _told(path, [(e["loc"], _said(e)) for e in error.errors()]) from None
     except RecursionError:
-        raise _wrong(path, [(1, "it is nested too deep")]) from None
-    mistakes = [(_line(parsed, where), what) for where, what in _mistakes(method, path)]
+        raise wrong(path, [(1, "it is nested too deep")]) from None
+    mistakes = list(_mistakes(method, path))
     if mistakes:
-        raise _wrong(path, mistakes)
+        raise _told(path, mistakes)
     return method
+
+
+def _told(path: Path, mistakes: Sequence[tuple[tuple[Any, ...], str]]) -> MethodError:
+    """The error that names each mistake with the line of the value it is about."""
+    parsed = lines(path)
+    return wrong(path, [(_line(parsed, where), what) for where, what in mistakes])
 
 
 def _line(parsed: Any, where: Sequence[Any]) -> int:
