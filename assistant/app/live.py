@@ -115,7 +115,7 @@ class _Room:
     ) -> None:
         self._stack, self._settings, self._words, self._first = stack, settings, words, first
         self._start = past[-1].event.at if past else 0.0
-        self._heard = [e.event.utterance.id for e in past if isinstance(e.event, Heard)]
+        self._heard = [e.event.utterance for e in past if isinstance(e.event, Heard)]
         self.inbox = LiveInbox(time.monotonic, start=self._start)
         self.session = Session(words.phrases(first.language))
         replay(self.session, [entry.event for entry in past])
@@ -154,7 +154,9 @@ class _Room:
         return Hall(
             inbox=self.inbox,
             session=self.session,
-            understand=parts.understanding(self._words, language, settings),
+            understand=parts.understanding(
+                self._words, language, settings, [said.text for said in self._heard]
+            ),
             journal=parts.Forgetful(),
             stages=stages,
             show=_showing(screen, keyboard),
@@ -183,7 +185,7 @@ class _Room:
             first.language,
             said=echo.before,
             post=self.inbox.post,
-            first_utterance=max(self._heard, default=0) + 1,
+            first_utterance=max((said.id for said in self._heard), default=0) + 1,
         )
         microphone.start()
         listening = ThreadedEar(ear, self._now, microphone.reopen)

@@ -71,19 +71,25 @@ class EarStage:
 
 
 def understanding(
-    words: "Library", language: str, settings: Settings
+    words: "Library", language: str, settings: Settings, texts: Sequence[str] = ()
 ) -> Callable[[Heard, Session], Heard]:
-    """What fills in speech acts and commands."""
+    """What fills in speech acts and commands; `texts` are those of a session that goes on."""
     from assistant.core.language.acts import Acts
     from assistant.core.language.commands import Commands
+    from assistant.core.language.names import Names
+    from assistant.core.language.questions import LearningQuestions
     from assistant.core.language.understand import Understanding
 
     table = words.table(language, "commands")
     address = settings.address or str(table.get("address", ""))
     numbers = words.phrases(language).numbers
     understood = Understanding(
-        Commands(table, numbers, address), Acts(words.table(language, "acts"))
+        Commands(table, numbers, address),
+        Acts(words.table(language, "acts")),
+        Names(words.table(language, "names")),
+        LearningQuestions(words.table(language, "questions")),
     )
+    understood.go_on(texts)
 
     def understand(heard: Heard, session: Session) -> Heard:
         return understood(heard, names=session.participants, state=session.state)

@@ -90,6 +90,8 @@ class Heard:
     acts: tuple[ActScore, ...] = ()
     """Most likely first; empty means unknown."""
     command: Command | None = None
+    named: int = 0
+    """How often somebody outside the group was named; the text has pseudonyms instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,3 +101,5 @@ class Command:
     """For SPEAKER and CHOOSE_CASE: a participant, spelled as in the group."""
     text: str | None = None
     """For LEARNING_QUESTION and CORE_QUESTION: the words after the lead-in."""
+    about_other: bool = False
+    """For LEARNING_QUESTION: whether it asks about somebody else, not about own acting."""

@@ -6,6 +6,8 @@ from ruamel.yaml import YAML
 from assistant.core.events import Heard
 from assistant.core.language.acts import Acts
 from assistant.core.language.commands import Commands
+from assistant.core.language.names import Names
+from assistant.core.language.questions import LearningQuestions
 from assistant.core.language.understand import Understanding
 from assistant.core.session.guard import AUDIBLE, QUIET
 from assistant.core.speech import Intent, SpeechAct, Utterance
@@ -16,7 +18,12 @@ def dutch() -> Understanding:
     library = Library([shipped_folder()])
     table = library.table("nl", "commands")
     commands = Commands(table, library.phrases("nl").numbers, table["address"])
-    return Understanding(commands, Acts(library.table("nl", "acts")))
+    return Understanding(
+        commands,
+        Acts(library.table("nl", "acts")),
+        Names(library.table("nl", "names")),
+        LearningQuestions(library.table("nl", "questions")),
+    )
 
 
 UNDERSTAND = dutch()

@@ -24,6 +24,7 @@ class Orders:
     def __init__(self, conductor: Conductor) -> None:
         self._c = conductor
         self._end_asked = -CONFIRM_WITHIN
+        self._sent_back = False
         self._obey = {
             Intent.NEXT: self._next,
             Intent.PREVIOUS: self._previous,
@@ -140,6 +141,12 @@ class Orders:
         self._answer("marked")
 
     def _learning_question(self, command: Command, utterance: int | None) -> None:
+        """One about somebody else is kept, for no words are lost, and sent back once."""
+        if command.text and command.about_other and not self._sent_back:
+            self._sent_back = True
+            self._c.keep(CaptureKind.LEARNING_QUESTION, command.text, utterance, last=True)
+            self._answer("learning_question_other")
+            return
         self._question(CaptureKind.LEARNING_QUESTION, command, utterance)
 
     def _core_question(self, command: Command, utterance: int | None) -> None:

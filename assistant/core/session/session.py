@@ -18,7 +18,7 @@ can answer, as in a recording: Began.moves_on).
 
 from typing import assert_never
 
-from assistant.core.actions import Action, Attribute, Channel, Chime, Cue, Flag, Level
+from assistant.core.actions import Action, Attribute, Chime, Cue
 from assistant.core.events import (
     Began,
     Discarded,
@@ -38,10 +38,10 @@ from assistant.core.events import (
 )
 from assistant.core.phrases import Phrases
 from assistant.core.session.conductor import Conductor
-from assistant.core.session.guard import AUDIBLE_PER_STEP, Guard
 from assistant.core.session.orders import Orders
 from assistant.core.session.snapshot import snapshot
 from assistant.core.session.view import Phase, View
+from assistant.core.session.watch import Watch
 from assistant.core.speech import Intent
 
 TROUBLE_LINES = {
@@ -57,10 +57,10 @@ class Session:
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._guard = Guard()
         self._voice_active = False
         self._conductor: Conductor | None = None
         self._orders: Orders | None = None
+        self._watch: Watch | None = None
 
     # The outside
 
@@ -134,6 +134,7 @@ class Session:
     def _begin(self, began: Began) -> None:
         self._conductor = Conductor(self._phrases, began)
         self._orders = Orders(self._conductor)
+        self._watch = Watch(self._conductor)
 
     def _dispatch(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case per kind of event
         c = self._c
@@ -212,35 +213,8 @@ class Session:
         speaker = c.progress.attribute()
         c.board.heard(heard, speaker)
         c.emit(Attribute(utterance=utterance.id, speaker=speaker))
-        step = c.progress.step_at(utterance.start)
-        if step is not None and not c.progress.paused:
-            self._judge(heard, speaker)
-
-    def _judge(self, heard: Heard, speaker: str | None) -> None:
-        c = self._c
-        step = c.progress.step_at(heard.utterance.start)
-        assert step is not None
-        presenter = c.progress.presenter
-        is_presenter = None if speaker is None or presenter is None else speaker == presenter
-        audible = step is c.progress.step and c.began.cue_channel != "screen"
-        verdict = self._guard.judge(
-            heard, step, is_presenter=is_presenter, audible=audible and not c.began.moves_on
-        )
-        if verdict.flag is not None:
-            c.board.flag(verdict.flag)
-            c.emit(verdict.flag)
-            if verdict.flag.level is Level.AUDIBLE:
-                self._speak_up(verdict.flag, verdict.turn)
-        for capture in verdict.captures:
-            c.capture(capture)
-
-    def _speak_up(self, flag: Flag, turn: int) -> None:
-        c = self._c
-        channel = Channel.EAR if c.began.cue_channel == "ear" else Channel.ROOM
-        key = f"flag_{flag.act.value}"
-        if key not in c.phrases.spoken:
-            key = "flag_other"
-        c.say("flag_to_facilitator" if turn >= AUDIBLE_PER_STEP else key, Cue.FLAG, channel)
+        assert self._watch is not None
+        self._watch.heard(heard, speaker)
 
     def _go_on(self) -> None:
         """What time and finished lines bring about."""
@@ -280,7 +254,9 @@ class Session:
             return
         match cue:
             case Cue.HALF_TIME:
+                assert self._watch is not None
                 c.say("half_time", cue, left=c.phrases.minutes(clock.left(c.now)))
+                self._watch.half_time()
             case Cue.ONE_MINUTE:
                 c.say("one_minute", cue)
             case _:
