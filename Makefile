@@ -23,7 +23,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench model lock clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ check: $(STAMP) ## layout, lint, types, import floors, and all tests
 
 bench: $(STAMP) ## measure: lateness, start-up, processor use
 	$(BIN)/python -m tests.bench
+
+model: $(STAMP) ## make the demonstration speech model anew (hours; see tools/speech_model/README.md)
+	$(PIP) install --quiet --editable ".[training]"
+	$(BIN)/python -m tools.speech_model all
 
 lock: $(STAMP) ## renew requirements.lock (needs uv)
 	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --extra dev --universal \

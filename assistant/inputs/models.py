@@ -4,8 +4,8 @@ A model is a folder in CTranslate2's Whisper format. The demonstration model lie
 others are fetched or imported into the user's data folder once. `fetch` is the only place in the
 house that opens a connection, and only when the user asks for it by name.
 
-A wrong config.json ends the whole program when CTranslate2 meets it, and a copy that was cut off
-fails late; so the table of contents of model.bin is read first, which costs a millisecond.
+A wrong config.json ends the whole program when CTranslate2 meets it, and a copy cut off fails late;
+so the table of contents of model.bin is read first, which costs a millisecond.
 """
 
 import errno
@@ -37,10 +37,10 @@ KNOWN: Mapping[str, int] = {
     "turbo": 1620,
 }
 """Name -> MB on disk."""
+FITTED = "fitted"  # the word on a card that lets a model look at no more than the sound
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 OPTIONAL = ("vocabulary.json", "vocabulary.txt", "preprocessor_config.json", "card.json")
-CHECK_SECONDS = 120
-"""A big model is read from a slow disk within this."""
+CHECK_SECONDS = 120  # a big model is read from a slow disk within this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,8 @@ class Card:
     hears: str = "people"
     note: str = ""
     """What must be said wherever its figures are shown."""
+    window: str = ""
+    """FITTED when it was trained without padding to 30 seconds."""
 
 
 def package_folder() -> Path:
@@ -106,6 +108,7 @@ def card_of(folder: Path) -> Card:
             hotwords=bool(given.get("hotwords", True)),
             hears=str(given.get("hears", "people")),
             note=str(given.get("note", "")),
+            window=str(given.get("window", "")),
         )
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise _damaged(folder, "card.json") from error

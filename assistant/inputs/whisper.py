@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.core.errors import ModelError
 from assistant.core.hearing.cleanup import Draft
 from assistant.core.speech import Word
-from assistant.inputs.models import card_of
+from assistant.inputs.models import FITTED, card_of
 from assistant.inputs.sound import RATE, Samples
 
 TOKENS_A_SECOND = 12
@@ -23,6 +25,9 @@ TOKENS_A_SECOND = 12
 MOST_TOKENS = 216
 """Of the 448 that Whisper has room for, 223 may be hotwords and a few are its own marks; one more
 than fits, and the library refuses the utterance."""
+
+MARGIN_FRAMES = 20
+"""Frames of 10 ms of padding that a model with short windows is given."""
 
 
 class Whisper:
@@ -68,8 +73,9 @@ class Whisper:
             os.environ["HF_HUB_OFFLINE"] = "1"
             from faster_whisper import WhisperModel
 
+            fitted = card_of(self._folder).window == FITTED
             try:
-                self._model = WhisperModel(
+                self._model = (_short_windows(WhisperModel) if fitted else WhisperModel)(
                     str(self._folder),
                     device="cpu",
                     compute_type="int8",
@@ -118,6 +124,36 @@ class Whisper:
             no_speech=float(segment.no_speech_prob),
             compression=float(segment.compression_ratio),
         )
+
+    def language_of(self, samples: Samples) -> str:
+        """The language that is spoken, two letters, whatever language this is pinned to.
+
+        Args:
+            samples: float32 [n], 16 kHz mono; more than 3 seconds of speech to be trusted.
+
+        Raises:
+            ModelError: the model is damaged.
+        """
+        self.load()
+        language, _probability, _all = self._model.detect_language(audio=samples)
+        return str(language)
+
+
+def _short_windows(model: type[Any]) -> type[Any]:
+    """faster-whisper's model, that looks only as far as the sound goes.
+
+    Whisper itself always gets 30 seconds, most of them padding; a model whose card allows it was
+    trained without, and hears an utterance of 4 seconds in a third of the time.
+    """
+
+    class ShortWindows(model):  # type: ignore[misc]
+        def encode(self, features: Samples) -> Any:
+            sounding = np.flatnonzero(features.any(axis=0))  # padding is zeros, sound never is
+            end = int(sounding[-1]) + 1 if len(sounding) else 0
+            end = min(features.shape[-1], max(MARGIN_FRAMES, end + end % 2) + MARGIN_FRAMES)
+            return super().encode(np.ascontiguousarray(features[:, :end]))
+
+    return ShortWindows
 
 
 def _words(words: Sequence[Any], first: float, last: float) -> tuple[Word, ...]:
