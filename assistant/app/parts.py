@@ -16,6 +16,7 @@ from assistant.loop import Hall
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.core.language.understand import Judge
     from assistant.core.method import Method
     from assistant.inputs.ear import Ear
     from assistant.inputs.library import Library
@@ -74,7 +75,6 @@ def understanding(
     words: "Library", language: str, settings: Settings, texts: Sequence[str] = ()
 ) -> Callable[[Heard, Session], Heard]:
     """What fills in speech acts and commands; `texts` are those of a session that goes on."""
-    from assistant.core.language.acts import Acts
     from assistant.core.language.commands import Commands
     from assistant.core.language.names import Names
     from assistant.core.language.questions import LearningQuestions
@@ -85,7 +85,7 @@ def understanding(
     numbers = words.phrases(language).numbers
     understood = Understanding(
         Commands(table, numbers, address),
-        Acts(words.table(language, "acts")),
+        judge(words, language),
         Names(words.table(language, "names")),
         LearningQuestions(words.table(language, "questions")),
     )
@@ -95,6 +95,19 @@ def understanding(
         return understood(heard, names=session.participants, state=session.state)
 
     return understand
+
+
+def judge(words: "Library", language: str) -> "Judge":
+    """What tells speech acts apart: what was learned, else the rules of the language."""
+    from assistant.core.language.acts import Acts
+    from assistant.inputs.act_weights import act_weights
+
+    weights = act_weights(language)
+    if weights is None:
+        return Acts(words.table(language, "acts"))
+    from assistant.core.language.act_model import ActModel, features_of
+
+    return ActModel(features_of(words.table(language, "classes")), weights)
 
 
 def hotwords(method: "Method", language: str, names: Sequence[str]) -> tuple[str, ...]:

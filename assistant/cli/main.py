@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.cli import doctor, methods, models, session, sessions
+from assistant.cli import doctor, doors, methods, models, session, sessions
 from assistant.core.errors import AssistantError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.add_typer(methods.app, name="methods")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
 app.command()(doctor.doctor)
+app.command()(doors.acts)
 
 
 def _version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ letters within words (for misheard ones), and the same with words replaced by th
 Classes are lists in prompts/<language>/acts.yaml. The features are hashed: no vocabulary is kept.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
@@ -15,6 +16,7 @@ SIZE = 1 << 17
 """Places in the table."""
 START, END = "<", ">"
 OTHER = "*"
+CLAUSE = re.compile(r"[.,;:?!]")
 
 
 class Features:
@@ -22,13 +24,19 @@ class Features:
 
     Args:
         classes: name of a class -> its words; a word may be in several, the first counts.
+        forms: name of a form ('past', 'imperative or first person' …) -> verbs in that form; for words
+            without a class.
     """
 
-    def __init__(self, classes: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, classes: Mapping[str, Sequence[str]], forms: Mapping[str, Sequence[str]]
+    ) -> None:
         self._class: dict[str, str] = {}
-        for name, words in classes.items():
-            for word in words:
-                self._class.setdefault(normalise(word), name.upper())
+        self._form: dict[str, str] = {}
+        for known, lists in ((self._class, classes), (self._form, forms)):
+            for name, words in lists.items():
+                for word in words:
+                    known.setdefault(normalise(word), name.upper())
 
     def places(self, text: str) -> list[int]:
         """The places of an utterance's features; each counts once."""
@@ -43,17 +51,32 @@ class Features:
         kinds = [self._class.get(word, OTHER) for word in words]
         mixed = [word if kind == OTHER else kind for word, kind in zip(words, kinds, strict=True)]
         yield from _sequence("m", [START, *mixed, END], 4)
-        bones = [START, *_squeezed(kinds), END]
-        yield from _sequence("c", bones, 5)
-        for first, second in _pairs(mixed):
-            yield f"s {first} {second}"
+        yield from _sequence("c", [START, *_squeezed(kinds), END], 5)
+        tags = self._tags(words)
+        yield from _sequence("t", [START, *tags, END], 5)
+        yield from (f"s {one} {other}" for one, other in _pairs(mixed, 2, 4))
+        yield from (
+            f"g {one} {other}" for one, other in _pairs(tags, 1, 6) if OTHER not in one + other
+        )
         for word in words:
             yield from _letters(word)
         for place, word in enumerate(words[:3]):
             yield f"f{place} {word}"
             yield f"F{place} {kinds[place]}"
-        for kind in set(kinds) - {OTHER}:
-            yield f"has {kind}"
+        yield from (f"has {kind}" for kind in set(kinds) - {OTHER})
+        for clause in CLAUSE.split(text):
+            yield from self._clause(normalise(clause).split())
+
+    def _tags(self, words: Sequence[str]) -> list[str]:
+        return [self._class.get(word) or self._form.get(word, OTHER) for word in words]
+
+    def _clause(self, words: Sequence[str]) -> Iterator[str]:
+        """How a clause begins and ends: an order begins with its verb, a question with its word."""
+        tags = self._tags(words)
+        if tags:
+            yield from (f"C{length} {' '.join(tags[:length])}" for length in (1, 2, 3))
+            yield f"Cw {words[0]} {' '.join(tags[1:3])}"
+            yield f"E {' '.join(tags[-2:])}"
 
 
 def _marks(text: str) -> Iterator[str]:
@@ -69,10 +92,10 @@ def _sequence(prefix: str, words: Sequence[str], longest: int) -> Iterator[str]:
             yield f"{prefix} {' '.join(words[first : first + length])}"
 
 
-def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Words that stand two or three apart."""
+def _pairs(words: Sequence[str], least: int, most: int) -> Iterator[tuple[str, str]]:
+    """Words that stand so far apart, `most` not included."""
     for first, word in enumerate(words):
-        for other in words[first + 2 : first + 4]:
+        for other in words[first + least : first + most]:
             yield word, other
 
 

@@ -6,9 +6,9 @@ show or keep them.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from assistant.core.events import Heard
-from assistant.core.language.acts import Acts
 from assistant.core.language.commands import Commands
 from assistant.core.language.names import Names, Pseudonyms, without, words_without
 from assistant.core.language.questions import LearningQuestions
@@ -17,11 +17,19 @@ from assistant.core.speech import ActScore, Command, Intent, SpeechAct
 ORDER = (ActScore(act=SpeechAct.COMMAND, probability=1.0),)
 
 
+class Judge(Protocol):
+    """What tells speech acts apart."""
+
+    def score(self, text: str) -> tuple[ActScore, ...]:
+        """The acts in an utterance, most likely first; empty when nothing is known."""
+        ...
+
+
 class Understanding:
     """Understands one language, for one session: it remembers who is called what."""
 
     def __init__(
-        self, commands: Commands, acts: Acts, names: Names, questions: LearningQuestions
+        self, commands: Commands, acts: Judge, names: Names, questions: LearningQuestions
     ) -> None:
         self._commands = commands
         self._acts = acts

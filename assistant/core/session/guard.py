@@ -126,17 +126,27 @@ class Guard:
         spoken = self._spoken_in_step.get(step.id, 0)
         unsure = found.act is SpeechAct.REACTION and is_presenter is None
         late = at - self._spoken_at < BETWEEN_AUDIBLE
-        if found.probability < AUDIBLE or unsure or late or spoken >= AUDIBLE_PER_STEP:
+        if not is_audible(found) or unsure or late or spoken >= AUDIBLE_PER_STEP:
             return 0
         self._spoken_at = at
         self._spoken_in_step[step.id] = spoken + 1
         return spoken + 1
 
 
+def counts(score: ActScore) -> bool:
+    """Whether an act is sure enough for a mark; a learned model brings its own threshold."""
+    return score.probability >= QUIET if score.quiet is None else score.quiet
+
+
+def is_audible(score: ActScore) -> bool:
+    """Whether it is sure enough to be said aloud."""
+    return score.probability >= AUDIBLE if score.audible is None else score.audible
+
+
 def _worst(acts: tuple[ActScore, ...], step: Step, is_presenter: bool | None) -> ActScore | None:
     """The surest act that the step keeps out."""
     for score in sorted(acts, key=lambda score: -score.probability):
-        if score.probability >= QUIET and _out(score.act, step, is_presenter):
+        if counts(score) and _out(score.act, step, is_presenter):
             return score
     return None
 
@@ -146,8 +156,8 @@ def _out(act: SpeechAct, step: Step, is_presenter: bool | None) -> bool:
         return False
     if act is SpeechAct.SOLUTION and is_presenter and Who.PRESENTER not in step.silent:
         return False  # what the presenter thinks of doing is a plan, not advice
-    counts = COUNTS_AS[act]
-    return bool(counts & set(step.forbidden)) and not counts & set(step.allowed)
+    meant = COUNTS_AS[act]
+    return bool(meant & set(step.forbidden)) and not meant & set(step.allowed)
 
 
 def _kept(heard: Heard, step: Step) -> tuple[Capture, ...]:
@@ -161,8 +171,8 @@ def _kept(heard: Heard, step: Step) -> tuple[Capture, ...]:
 
 
 def _fits(rule: CaptureRule, heard: Heard) -> bool:
-    likely = {score.act for score in heard.acts if score.probability >= QUIET}
-    top = heard.acts[0].act if heard.acts and heard.acts[0].probability >= QUIET else None
+    likely = {score.act for score in heard.acts if counts(score)}
+    top = heard.acts[0].act if heard.acts and counts(heard.acts[0]) else None
     match rule.by:
         case CaptureBy.EVERY:
             return top not in NOT_CONTENT
