@@ -23,7 +23,10 @@ from assistant.inputs.sound import BLOCK, RATE, Samples
 from assistant.outputs.sound import Sound
 from assistant.settings import Settings
 
-METHODS = ("seven-steps", "incident", "five-steps")
+SESSIONS = (
+    *(("nl", method) for method in ("seven-steps", "incident", "five-steps")),
+    ("en", "seven-steps"),
+)
 
 
 def play(*lines: dict[str, object], **room: float) -> Script:
@@ -199,14 +202,15 @@ class Held:
     script: Script
 
 
-@pytest.fixture(scope="module", params=METHODS)
+@pytest.fixture(scope="module", params=SESSIONS, ids="-".join)
 def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Held:
     """A whole session on real sound: synthesised, mixed, cut, decoded, understood, recorded."""
     words = Library([shipped_folder()])
     out = tmp_path_factory.mktemp("held")
     settings = Settings(data_dir=out, methods_dir=out)
-    wanted = script_of(words, "nl", request.param)
-    whisper, _card = transcriber(settings, "demonstration", "nl")
+    language, method = request.param
+    wanted = script_of(words, language, method)
+    whisper, _card = transcriber(settings, "demonstration", language)
     record, room, lateness = rehearse(settings, words, wanted, whisper, out=Path(out), screen=None)
     return Held(record, room.performed, lateness, wanted)
 

@@ -24,7 +24,7 @@ def acts(language: Language = None, step: Step = "", role: Role = "") -> None:
     one line each: the probability of each act, `score` for a solution or advice, `pred` ('suggestion'
     or 'other', at the quiet threshold), and whether it is sure enough to be said aloud.
 
-    Example: echo '{"text": "Je moet hem gewoon bellen."}' | intervisie acts --language nl
+    Example: intervisie acts --language nl < lines.jsonl
     """
     from assistant.app import library
     from assistant.core.language.acts import Acts

@@ -27,7 +27,7 @@ from assistant.core.errors import ModelError
 
 DEMONSTRATION = "demonstration"
 KNOWN: Mapping[str, int] = {
-    DEMONSTRATION: 4,
+    DEMONSTRATION: 5,
     "tiny": 75,
     "base": 145,
     "small": 484,

@@ -26,7 +26,7 @@ from assistant.outputs.store import Store
 from assistant.settings import Settings, load
 
 COMMANDS = (
-    *("demo", "run", "transcribe", "report", "doctor"),
+    *("demo", "run", "transcribe", "report", "doctor", "acts"),
     *("methods list", "methods show"),
     *("sessions list", "sessions show", "sessions close", "sessions delete", "sessions schema"),
     *("models list", "models path", "models fetch", "models import"),
@@ -281,7 +281,7 @@ def test_models_are_listed_with_what_is_here_and_what_can_be_fetched(
     assert main(["models", "list", "--json"]) == 0
 
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
-    assert rows["demonstration"]["languages"] == "nl"
+    assert rows["demonstration"]["languages"] == "nl en de"
     assert rows["demonstration"]["where"] == "comes with intervisie"
     assert rows["small"]["where"] == "not here: intervisie models fetch small"
 

@@ -121,3 +121,27 @@ def test_all_that_is_said_lies_in_an_utterance(first: int, pause: int, second: i
     closed = [e for p in values if isinstance(e := segmenter.feed(HOP, p), Closed)]
 
     assert sum(one.end - one.start for one in closed) == pytest.approx((first + second) * HOP)
+
+
+def test_a_murmur_before_the_first_speech_belongs_to_it() -> None:
+    """'Next step.' after a long silence: Silero is sure only at 'step'."""
+    segmenter = Segmenter(Limits())
+    found = [segmenter.feed(0.1, p) for p in (0.02, 0.02, 0.4, 0.45, 0.3, 0.8, 0.9, 0.9)]
+
+    assert [event.start for event in found if isinstance(event, Opened)] == [pytest.approx(0.2)]
+
+
+def test_a_long_murmur_is_not_all_of_it_speech() -> None:
+    segmenter = Segmenter(Limits())
+    found = [segmenter.feed(0.1, p) for p in (*[0.3] * 50, 0.9, 0.9)]
+
+    assert [event.start for event in found if isinstance(event, Opened)] == [
+        pytest.approx(5.0 - Limits().look_back)
+    ]
+
+
+def test_a_sound_that_died_away_before_the_speech_is_not_part_of_it() -> None:
+    segmenter = Segmenter(Limits())
+    found = [segmenter.feed(0.1, p) for p in (0.4, 0.4, 0.05, 0.9, 0.9)]
+
+    assert [event.start for event in found if isinstance(event, Opened)] == [pytest.approx(0.3)]

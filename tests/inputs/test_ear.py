@@ -101,8 +101,8 @@ def test_an_utterance_has_its_times_and_a_little_sound_before_and_after() -> Non
     assert segment.start == pytest.approx(1.0, abs=0.05)
     assert segment.end == pytest.approx(3.0, abs=0.05)
     assert segment.closed_at == pytest.approx(3.6, abs=0.1)
-    assert segment.first == pytest.approx(0.7, abs=0.05)
-    assert len(segment.samples) / RATE == pytest.approx(2.6, abs=0.1)
+    assert segment.first == pytest.approx(0.5, abs=0.05)
+    assert len(segment.samples) / RATE == pytest.approx(2.8, abs=0.1)
     assert [type(event) for event in events] == [VoiceStarted, VoiceEnded]
 
 

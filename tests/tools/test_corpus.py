@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tools.speech_model import corpus, evaluate
-from tools.speech_model.voices import CORE, LANGUAGES, NAMED, UNSEEN, seen, unseen
+from tools.speech_model.voices import ACCENTS, CORE, LANGUAGES, NAMED, UNSEEN, seen, unseen
 
 LEAST = {"nl": 3000, "en": 2000, "de": 1000}
 
@@ -67,8 +67,10 @@ def test_the_same_seed_gives_the_same_texts() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_unseen_voices_are_never_drawn_for_training(language: str) -> None:
     random = np.random.default_rng(2)
+    accents = {seen(random, language).name.partition("+")[0] for _ in range(500)}
     variants = {seen(random, language).name.partition("+")[2] for _ in range(2000)}
     strangers = {unseen(random, language).name.partition("+")[2] for _ in range(200)}
 
+    assert accents == set(ACCENTS[language])
     assert variants == {*CORE, *NAMED}
     assert strangers == set(UNSEEN)

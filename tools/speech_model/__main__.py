@@ -150,6 +150,8 @@ def evaluate(
     languages = ", ".join(f"{language} {share:.0%}" for language, share in found.items())
     console.print(f"language found, utterances over 3 s (goal 95%): {languages}")
     console.print(f"text invented where nobody speaks (goal 0%): {noise:.0%}")
+    start, end = evaluate.edges(model, "nl")
+    console.print(f"own times, padded windows: start off by {start:.2f} s, end by {end:.2f} s")
     console.print(f"decoding of 4 s (goal 0.25 s): {seconds:.3f} s")
     if card:
         path = model / "card.json"

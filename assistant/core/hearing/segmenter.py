@@ -26,8 +26,13 @@ class Limits:
     """Seconds; Whisper's window is 30."""
     cut_within: float = 3.0
     """Seconds before the greatest length in which the quietest moment is looked for."""
-    lead: float = 0.3
+    lead: float = 0.5
     """Seconds of sound kept before the first speech, so that no first sound is lost."""
+    murmur: float = 0.15
+    """Probability from which sound just before the first speech belongs to it: after a long silence
+    Silero is slow to be sure (measured: 'Next step.' was opened at 'step')."""
+    look_back: float = 0.8
+    """Seconds that a murmur may last."""
 
     def __post_init__(self) -> None:
         if not 0 < self.leave <= self.threshold <= 1:
@@ -65,6 +70,8 @@ class Segmenter:
         self._first: float | None = None
         """Start of the speech that may become, or is, an utterance."""
         self._open = False
+        self._murmur: float | None = None
+        """Start of the sound that may turn out to be the beginning of speech."""
         self._last = 0.0
         """End of the last speech."""
         self._recent: deque[tuple[float, float]] = deque()
@@ -88,6 +95,10 @@ class Segmenter:
             self._first = began if self._first is None else self._first
             self._last = self._now
         if not self._open:
+            if probability < self._limits.murmur:
+                self._murmur = None
+            elif self._murmur is None:
+                self._murmur = began
             return self._may_open(speech)
         self._remember(began, probability)
         if self._now - self._last >= self._limits.pause:
@@ -108,6 +119,9 @@ class Segmenter:
             self._first = None
         elif self._first is not None and self._now - self._first >= self._limits.least - 1e-9:
             self._open = True
+            if self._murmur is not None:
+                self._first = max(self._murmur, self._first - self._limits.look_back)
+            self._murmur = None
             return Opened(start=self._first)
         return None
 
