@@ -18,7 +18,17 @@ LONGEST_FUNCTION = 40
 PURE = {
     *("abc", "bisect", "collections", "copy", "dataclasses", "datetime", "difflib", "enum"),
     *("fractions", "functools", "hashlib", "heapq", "html", "itertools", "json", "math"),
-    *("operator", "re", "statistics", "string", "textwrap", "types", "typing", "unicodedata"),
+    *(
+        "operator",
+        "re",
+        "statistics",
+        "string",
+        "textwrap",
+        "types",
+        "typing",
+        "unicodedata",
+        "zlib",
+    ),
 }
 """What core may import: modules of the standard library that touch nothing outside themselves."""
 WITH_NUMPY = ("language", "hearing")
