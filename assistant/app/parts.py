@@ -100,14 +100,14 @@ def understanding(
 def judge(words: "Library", language: str) -> "Judge":
     """What tells speech acts apart: what was learned, else the rules of the language."""
     from assistant.core.language.acts import Acts
-    from assistant.inputs.act_weights import act_weights
+    from assistant.inputs.act_weights import act_weights, lexicon
 
     weights = act_weights(language)
     if weights is None:
         return Acts(words.table(language, "acts"))
     from assistant.core.language.act_model import ActModel, features_of
 
-    return ActModel(features_of(words.table(language, "classes")), weights)
+    return ActModel(features_of(words.table(language, "classes"), lexicon(language)), weights)
 
 
 def hotwords(method: "Method", language: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -27,25 +27,30 @@ def acts(language: Language = None, step: Step = "", role: Role = "") -> None:
     Example: intervisie acts --language nl < lines.jsonl
     """
     from assistant.app import library
-    from assistant.core.language.acts import Acts
-    from assistant.core.session.guard import AUDIBLE, QUIET
+    from assistant.app.parts import judge
+    from assistant.core.session.context import Context, in_context
+    from assistant.core.session.guard import counts, is_audible, kept_out
     from assistant.core.speech import SpeechAct
 
     settings = configured(language=language)
-    known = Acts(library(settings).table(settings.language, "acts"))
+    words = library(settings)
+    known = judge(words, settings.language)
+    out = {step.id: kept_out(step) for method in words.methods() for step in method.steps}
 
     def answer(line: Mapping[str, Any]) -> dict[str, Any]:
-        found = {
-            score.act.value: round(score.probability, 4) for score in known.score(line["text"])
-        }
-        presenter = (line.get("role") or role) == "presenter"
-        score = 0.0 if presenter else found.get(SpeechAct.SOLUTION.value, 0.0)
+        who = line.get("role") or role
+        context = Context(
+            presenter=who == "presenter" if who else None,
+            out=out.get(str(line.get("step") or step), frozenset()),
+        )
+        acts = in_context(known.score(line["text"]), context)
+        advice = next((score for score in acts if score.act is SpeechAct.SOLUTION), None)
         return {
             "id": line.get("id"),
-            "acts": found,
-            "score": score,
-            "pred": "suggestion" if score >= QUIET else "other",
-            "audible": score >= AUDIBLE,
+            "acts": {score.act.value: round(score.probability, 4) for score in acts},
+            "score": round(advice.probability, 4) if advice else 0.0,
+            "pred": "suggestion" if advice and counts(advice) else "other",
+            "audible": bool(advice and is_audible(advice)),
         }
 
     _through(answer, step)

@@ -86,10 +86,10 @@ class ActScore:
     act: SpeechAct
     probability: float
     """0..1."""
-    quiet: bool | None = None
-    """Whether it is sure enough to count; None: the guard's own threshold decides."""
-    audible: bool | None = None
-    """Whether it is sure enough to be said aloud; None: likewise."""
+    quiet_from: float | None = None
+    """The probability from which it counts; None: the guard's own threshold decides."""
+    audible_from: float | None = None
+    """The probability from which it may be said aloud; None: likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,9 +46,12 @@ class Library:
         self._problems: list[MethodError] = []
 
     def languages(self) -> tuple[str, ...]:
-        """Languages there are words of."""
-        found = {path.name for path in self._each("prompts/*") if path.is_dir()}
-        return tuple(sorted(found))
+        """Languages that can be spoken."""
+        return self._with("spoken")
+
+    def _with(self, name: str) -> tuple[str, ...]:
+        """Languages that have this file of words."""
+        return tuple(sorted({path.parent.name for path in self._each(f"prompts/*/{name}.yaml")}))
 
     def methods(self) -> tuple[Method, ...]:
         """All methods by id; a file that is wrong is left out and told by `problems`."""
@@ -130,7 +133,7 @@ class Library:
         file = f"prompts/{{}}/{name}.yaml"
         paths = list(self._files(file.format(language)))
         if not paths:
-            there = [known for known in self.languages() if any(self._files(file.format(known)))]
+            there = self._with(name)
             raise MethodError(
                 f"There are no words for '{name}' in the language '{language}'.",
                 f"Choose another language: {', '.join(there)}." if there else "",

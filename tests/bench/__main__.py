@@ -2,7 +2,8 @@
 
     python -m tests.bench [--out bench.jsonl]
 
-Goals stand beside the figures; a goal that is missed is printed as missed, not hidden.
+Goals stand beside the figures; a goal that is missed is printed as missed, not hidden. How well speech
+acts are told apart is also written into the README.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.bench import acts
 
 Figure = tuple[str, float | None, str, str]
 """Name, value, unit, goal ('' when there is none)."""
@@ -158,6 +161,9 @@ def main() -> None:
         if goal and value is not None:
             met += " met" if value <= float(goal) else " MISSED"
         print(f"{name:<52}{shown:>8} {unit:<6}{met}")
+    listening = acts.tables()
+    print(acts.shown(listening))
+    acts.document(listening)
     if wanted.out:
         line = json.dumps({name: value for name, value, *_ in figures})
         with wanted.out.open("a") as file:

@@ -8,10 +8,10 @@ import pytest
 
 from assistant.core.errors import ModelError
 from assistant.core.language.act_model import ActModel, ActWeights, features_of
-from assistant.core.language.features import SIZE, Features
+from assistant.core.language.features import OTHER, SIZE, Features, Lexicon
 from assistant.core.session.guard import counts, is_audible
 from assistant.core.speech import ActScore, SpeechAct
-from assistant.inputs.act_weights import act_weights
+from assistant.inputs.act_weights import act_weights, lexicon
 from assistant.inputs.library import Library, shipped_folder
 
 TABLE = Library([shipped_folder()]).table("nl", "classes")
@@ -21,14 +21,16 @@ FEATURES = features_of(TABLE)
 def weights(quiet: float = 0.5, audible: float = 0.9, **worth: float) -> ActWeights:
     """Advice where somebody must do something, an open question where a question word begins."""
     acts = ("solution", "open_question")
-    table = np.zeros((2, SIZE), np.int8)
-    table[0, crc32(b"has MUST") % SIZE] = 100
-    table[1, crc32(b"F0 WHO") % SIZE] = 100
+    table = np.zeros((SIZE, 2), np.int8)
+    table[crc32(b"has MUST") % SIZE, 0] = 100
+    table[crc32(b"F0 WHO") % SIZE, 1] = 100
     ones = np.ones(2, np.float32)
     return ActWeights(
         acts=acts,
         table=table,
         scale=ones,
+        hidden=0 * ones,
+        out=np.eye(2, dtype=np.float32),
         bias=-2 * ones,
         slope=ones * worth.get("slope", 1.0),
         shift=ones * worth.get("shift", 0.0),
@@ -133,7 +135,24 @@ def test_weights_come_back_from_their_file_and_a_damaged_file_says_so(tmp_path: 
 
 
 def test_a_word_in_two_classes_has_the_first() -> None:
-    made = Features({"first": ["maar"], "second": ["maar"]}, {"third": ["maar"]})
+    made = Features({"first": ["maar"], "second": ["maar"]}, Lexicon(tags={"maar": "third"}))
 
     assert "has FIRST" in set(made.names("maar"))
     assert "has SECOND" not in set(made.names("maar"))
+
+
+def test_a_word_without_a_class_has_its_part_of_speech_or_that_of_its_ending() -> None:
+    known = Lexicon(tags={"praat": "V"}, lemmas={"praat": "praten"}, endings={"heid": "N"})
+    found = set(Features({"you": ["je"]}, known).names("Je praat over eerlijkheid."))
+
+    assert "t YOU V" in found
+    assert "T V * N" in found
+    assert "L je praten" in found
+
+
+def test_the_words_of_each_language_are_in_the_package() -> None:
+    asked = {"nl": ("gebeld", "bellen"), "en": ("called", "call"), "de": ("gerufen", "rufen")}
+    for language, (word, lemma) in asked.items():
+        known = lexicon(language)
+        assert known.lemmas[word] == lemma
+        assert known.tag(word) != OTHER

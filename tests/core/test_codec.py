@@ -130,6 +130,17 @@ def test_an_older_format_is_brought_up_to_date_step_by_step(
     assert codec.decode_entry(old) == codec.Entry(seq=14, event=Ticked(at=1.0))
 
 
+def test_a_journal_of_the_first_format_still_reads() -> None:
+    score = {"act": "solution", "probability": 0.8, "quiet": None, "audible": None}
+    utterance = {"id": 1, "start": 1, "end": 2, "text": "Bel hem op."}
+    heard = {"kind": "Heard", "fields": {"at": 3, "utterance": utterance, "acts": [score]}}
+
+    entry = codec.decode_entry({"format": 1, "seq": 4, "event": heard, "actions": []})
+
+    assert isinstance(entry.event, Heard)
+    assert entry.event.acts[0].probability == 0.8
+
+
 def test_words_and_probabilities_inside_an_utterance_keep_their_types() -> None:
     raw = {
         "kind": "Heard",

@@ -59,7 +59,7 @@ def test_a_judgement_during_the_brainstorm_is_flagged_and_not_kept() -> None:
 
 
 def test_an_unsure_act_is_no_flag_and_a_likely_one_is_only_marked() -> None:
-    room = questions().hears(ADVICE, solution=0.4).hears(ADVICE, solution=0.6).passes(5)
+    room = questions().hears(ADVICE, solution=0.4).hears(ADVICE, solution=0.7).passes(5)
 
     assert [f.level for f in room.flags()] == [Level.QUIET]
     assert "flag_solution" not in room.said()
@@ -123,6 +123,22 @@ def test_a_flag_taken_back_takes_the_parked_idea_with_it() -> None:
     assert any(isinstance(a, Retract) for _, a in room.log)
     room.told("next").announced()
     assert "earlier_intro" not in room.said()
+
+
+def test_what_was_no_solution_is_none_for_the_rest_of_the_session() -> None:
+    room = questions().hears(ADVICE, solution=0.9).passes(5).told("not_a_solution").passes(90)
+
+    room.hears("Dus je moet praten met de directeur.", solution=0.9).passes(5)
+    assert len(room.flags()) == 1
+    room.hears("Neem een tolk mee naar het volgende gesprek.", solution=0.9).passes(5)
+    assert len(room.flags()) == 2
+
+
+def test_the_answer_of_the_presenter_to_a_question_is_no_advice() -> None:
+    room = questions().told("speaker", name="Noor")
+    room.hears("Ik zou hem eerst willen bellen.", solution=0.85, own_plan=0.5)
+
+    assert room.flags() == []
 
 
 def test_a_text_that_arrives_late_is_judged_by_the_step_in_which_it_was_spoken() -> None:

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.core.language.text import normalise
+
 FOLDER = Path(__file__).parent / "data"
 LANGUAGES = ("nl", "en", "de")
+HELD = "held"
+"""How the files of rounds begin that are kept back."""
 
 SOLUTIONS = (
     *("direct", "hedged", "imperative", "impersonal"),
@@ -72,5 +76,20 @@ def read(path: Path) -> Iterator[Line]:
 
 
 def lines(language: str) -> list[Line]:
-    """All lines of a language."""
-    return [line for path in sorted((FOLDER / language).glob("*.txt")) for line in read(path)]
+    """The lines of a language to learn from: each once, none that is measured with."""
+    seen = {normalise(line.text) for line in held_back(language)}
+    found: list[Line] = []
+    for path in sorted((FOLDER / language).glob("*.txt")):
+        if not path.stem.startswith(HELD):
+            for line in read(path):
+                if normalise(line.text) not in seen:
+                    seen.add(normalise(line.text))
+                    found.append(line)
+    return found
+
+
+def held_back(language: str) -> list[Line]:
+    """The rounds that are only measured with: nothing was learned or chosen by them."""
+    return [
+        line for path in sorted((FOLDER / language).glob(f"{HELD}*.txt")) for line in read(path)
+    ]

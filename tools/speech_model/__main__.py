@@ -6,6 +6,7 @@ python -m tools.speech_model all
 import json
 import multiprocessing
 import os
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -107,9 +108,11 @@ def export(
     to: Annotated[Path, typer.Option(help="Folder of the model.")] = MODEL,
     work: Work = WORK,
 ) -> None:
-    """Write the model as faster-whisper loads it; its card stays."""
+    """Write the model as faster-whisper loads it, with a card that has no figures yet."""
     from tools.speech_model.export import export
 
+    to.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).parent / "card.json", to / "card.json")
     folder = export(work / "checkpoint.pt", work / "tokenizer.json", to)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     console.print(f"{folder}: {size:.1f} MB")
@@ -167,18 +170,20 @@ def evaluate(
 
 
 @app.command()
-def all(  # noqa: A001
+def all(  # noqa: A001, PLR0917
     minutes: Annotated[float, typer.Option(help="Of training.")] = 180,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     count: Annotated[int, typer.Option(help="Examples, in thousands.")] = 60,
+    sentences: Annotated[int, typer.Option(help="Held-out sentences per language.")] = 200,
+    to: Annotated[Path, typer.Option(help="Folder of the model.")] = MODEL,
     work: Work = WORK,
 ) -> None:
     """Everything: texts, speech, training, export, figures."""
     texts()
     speak(count=count, work=work)
     train(minutes=minutes, device=device, work=work)
-    export(work=work)
-    evaluate(card=True)
+    export(to=to, work=work)
+    evaluate(model=to, sentences=sentences, card=True)
 
 
 if __name__ == "__main__":

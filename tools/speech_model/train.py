@@ -29,7 +29,8 @@ class Plan:
     """How to train.
 
     Attributes:
-        minutes: of training, all runs together; the learning rate goes down over them.
+        minutes: of training, all runs together; the learning rate goes down over them. On a
+            processor they are its own minutes, so that other work beside it costs no learning.
         rate: learning rate at its height.
         frames: frames of 10 ms in a batch.
         sound_only: train the encoder alone; needs no tokenizer that is final.
@@ -154,6 +155,12 @@ class Trainer:
         self.seen += len(batch.mel)
         return {name: value.item() for name, value in found.items()}
 
+    def _clock(self) -> float:
+        """Seconds of training; on a processor, those in which all its threads worked."""
+        if self.device == "cpu":
+            return time.process_time() / torch.get_num_threads()
+        return time.monotonic()
+
     def run(
         self, batches: Batches, path: Path, say: Callable[[str], None], refresh: float = 0.0
     ) -> bool:
@@ -165,11 +172,11 @@ class Trainer:
             say: takes a line of progress.
             refresh: minutes after which to stop, so that new shards can be read; 0: never.
         """
-        began, at, saved = time.monotonic(), self.minutes, time.monotonic()
+        began, at, saved = self._clock(), self.minutes, time.monotonic()
         mean: dict[str, float] = {}
         for batch in batches:
             found = self.step(batch)
-            self.minutes = at + (time.monotonic() - began) / 60
+            self.minutes = at + (self._clock() - began) / 60
             for name, value in found.items():
                 mean[name] = 0.97 * mean.get(name, value) + 0.03 * value
             if self.steps % 50 == 0:

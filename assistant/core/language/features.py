@@ -2,12 +2,14 @@
 
 What a linear model can see of an utterance: its words, pairs and triples, how it begins and ends,
 letters within words (for misheard ones), and the same with words replaced by their class ('you',
-'modal', 'negation' …), so that what was learned about "kun je niet" also holds for "could ze nooit".
-Classes are lists in prompts/<language>/acts.yaml. The features are hashed: no vocabulary is kept.
+'must', 'negation' …), so that what was learned about "kun je niet" also holds for "kon ze nooit".
+Classes are lists in prompts/<language>/classes.yaml; every other word has the part of speech that a
+lexicon gives it. The features are hashed: no vocabulary is kept.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from zlib import crc32
 
 from assistant.core.language.text import normalise
@@ -16,7 +18,33 @@ SIZE = 1 << 17
 """Places in the table."""
 START, END = "<", ">"
 OTHER = "*"
+NOUNS = frozenset({"N", "Nm", "NN", "NN1", "NN2"})
+"""Parts of speech of nouns, in the tag sets of the three languages."""
+ENDINGS = (4, 3, 2)
+"""How many last letters tell a word's part of speech, longest first."""
 CLAUSE = re.compile(r"[.,;:?!]")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What words are, apart from what they mean.
+
+    Attributes:
+        tags: word -> its part of speech, or its two likeliest ('N/Vpet').
+        lemmas: word -> the form under which a dictionary has it.
+        endings: last letters (two to four) -> the commonest part of speech of words that end so.
+    """
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    lemmas: Mapping[str, str] = field(default_factory=dict)
+    endings: Mapping[str, str] = field(default_factory=dict)
+
+    def tag(self, word: str) -> str:
+        """A word's part of speech, else by its ending, else OTHER."""
+        found = self.tags.get(word)
+        for length in ENDINGS:
+            found = found or self.endings.get(word[-length:])
+        return found or OTHER
 
 
 class Features:
@@ -24,19 +52,21 @@ class Features:
 
     Args:
         classes: name of a class -> its words; a word may be in several, the first counts.
-        forms: name of a form ('past', 'imperative or first person' …) -> verbs in that form; for words
-            without a class.
+        lexicon: for words without a class.
     """
 
-    def __init__(
-        self, classes: Mapping[str, Sequence[str]], forms: Mapping[str, Sequence[str]]
-    ) -> None:
+    def __init__(self, classes: Mapping[str, Sequence[str]], lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
         self._class: dict[str, str] = {}
-        self._form: dict[str, str] = {}
-        for known, lists in ((self._class, classes), (self._form, forms)):
-            for name, words in lists.items():
-                for word in words:
-                    known.setdefault(normalise(word), name.upper())
+        for name, words in classes.items():
+            for word in words:
+                self._class.setdefault(normalise(word), name.upper())
+
+    def noun(self, word: str) -> str | None:
+        """Which kind of noun a word is; None when it is none, or has a class."""
+        key = normalise(word)
+        tag = self._lexicon.tag(key)
+        return tag if tag in NOUNS and key not in self._class else None
 
     def places(self, text: str) -> list[int]:
         """The places of an utterance's features; each counts once."""
@@ -54,6 +84,10 @@ class Features:
         yield from _sequence("c", [START, *_squeezed(kinds), END], 5)
         tags = self._tags(words)
         yield from _sequence("t", [START, *tags, END], 5)
+        bare = [self._lexicon.tag(word) for word in words]
+        yield from _sequence("T", [START, *bare, END], 4)
+        lemmas = [self._lexicon.lemmas.get(word, word) for word in words]
+        yield from _sequence("L", [START, *lemmas, END], 2)
         yield from (f"s {one} {other}" for one, other in _pairs(mixed, 2, 4))
         yield from (
             f"g {one} {other}" for one, other in _pairs(tags, 1, 6) if OTHER not in one + other
@@ -68,7 +102,7 @@ class Features:
             yield from self._clause(normalise(clause).split())
 
     def _tags(self, words: Sequence[str]) -> list[str]:
-        return [self._class.get(word) or self._form.get(word, OTHER) for word in words]
+        return [self._class.get(word) or self._lexicon.tag(word) for word in words]
 
     def _clause(self, words: Sequence[str]) -> Iterator[str]:
         """How a clause begins and ends: an order begins with its verb, a question with its word."""

@@ -19,10 +19,25 @@ from assistant.core.actions import Action
 from assistant.core.errors import JournalError
 from assistant.core.events import Event
 
-FORMAT = 1
+FORMAT = 2
 """Number of the form below; raise it with a function in UPGRADES when a field changes meaning."""
 
-UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType({})
+
+def _thresholds_instead_of_answers(entry: dict[str, Any]) -> dict[str, Any]:
+    """1 -> 2: a score said whether it counts (never filled in yet); now it says from where."""
+    event = entry.get("event")
+    fields_ = event.get("fields") if isinstance(event, dict) else None
+    acts = fields_.get("acts") if isinstance(fields_, dict) else None
+    for score in acts if isinstance(acts, list) else ():
+        if isinstance(score, dict):
+            score.pop("quiet", None)
+            score.pop("audible", None)
+    return entry
+
+
+UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType(
+    {1: _thresholds_instead_of_answers}
+)
 """Format -> the function that makes an entry of that format one format younger."""
 
 EVENTS: Mapping[str, type] = MappingProxyType({kind.__name__: kind for kind in get_args(Event)})

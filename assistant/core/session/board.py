@@ -4,14 +4,19 @@ The record (core/record) keeps everything; this board keeps what the session its
 on: the questions it reads back, the ideas that are parked, who is speaking, what does not work.
 """
 
-from collections import deque
+import re
+from collections import Counter, deque
 from dataclasses import replace
 
 from assistant.core.actions import Capture, Channel, Flag, Level, Say
 from assistant.core.events import Heard
 from assistant.core.method import CaptureKind
 from assistant.core.session.view import Kind, TranscriptLine
+from assistant.core.speech import SpeechAct
 
+ALIKE = 0.5
+"""Share of the longer words that two utterances must have in common to be the same thing again."""
+LONGER = re.compile(r"\w{4,}")
 LINES = 30
 """Lines of the running transcript that stay within reach."""
 
@@ -24,6 +29,9 @@ class Board:
         self._captures: list[Capture] = []
         self._flags: list[Flag] = []
         self._troubles: dict[str, str] = {}
+        self._forgiven: list[tuple[SpeechAct, frozenset[str]]] = []
+        self.taken_back: Counter[SpeechAct] = Counter()
+        """How often the group took a flag for an act back."""
         self.waiting = 0.0
         """Seconds of speech not yet transcribed."""
         self.flags = 0
@@ -76,8 +84,18 @@ class Board:
             for kept in self._captures
             if kept.utterance != flag.utterance or kept.kind is not CaptureKind.PARKED_IDEA
         ]
-        self._change(flag.utterance, flag=None, audible=False, kept=None)
+        text = self._change(flag.utterance, flag=None, audible=False, kept=None)
+        self.taken_back[flag.act] += 1
+        self._forgiven.append((flag.act, _content(text)))
         return flag
+
+    def forgives(self, act: SpeechAct, text: str) -> bool:
+        """Whether the group took back a flag for words much like these."""
+        words = _content(text)
+        return any(
+            act is forgiven and len(words & known) >= ALIKE * len(words | known) > 0
+            for forgiven, known in self._forgiven
+        )
 
     def kept(self, kind: CaptureKind) -> tuple[str, ...]:
         """The words kept under a kind, oldest first."""
@@ -99,7 +117,14 @@ class Board:
             self._troubles[part] = message
         return news
 
-    def _change(self, utterance: int, **changes: object) -> None:
+    def _change(self, utterance: int, **changes: object) -> str:
+        """Change a line that is still within reach; its words, or none."""
         for index, (number, line) in enumerate(self._lines):
             if number == utterance:
                 self._lines[index] = (number, replace(line, **changes))  # type: ignore[arg-type]
+                return line.text
+        return ""
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(LONGER.findall(text.casefold()))

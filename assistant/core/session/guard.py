@@ -133,14 +133,19 @@ class Guard:
         return spoken + 1
 
 
+def kept_out(step: Step) -> frozenset[SpeechAct]:
+    """The acts that a step keeps out, whoever speaks."""
+    return frozenset(act for act in COUNTS_AS if _out(act, step, None))
+
+
 def counts(score: ActScore) -> bool:
     """Whether an act is sure enough for a mark; a learned model brings its own threshold."""
-    return score.probability >= QUIET if score.quiet is None else score.quiet
+    return score.probability >= (QUIET if score.quiet_from is None else score.quiet_from)
 
 
 def is_audible(score: ActScore) -> bool:
     """Whether it is sure enough to be said aloud."""
-    return score.probability >= AUDIBLE if score.audible is None else score.audible
+    return score.probability >= (AUDIBLE if score.audible_from is None else score.audible_from)
 
 
 def _worst(acts: tuple[ActScore, ...], step: Step, is_presenter: bool | None) -> ActScore | None:

@@ -5,12 +5,19 @@ third persons, somebody who talks for long, somebody who has said nothing. What 
 goes to the facilitator's ear alone; the room hears no more than it may.
 """
 
+from dataclasses import replace
+
 from assistant.core.actions import Channel, Cue, Flag, Level
 from assistant.core.events import Heard
 from assistant.core.method import Who
 from assistant.core.session.conductor import Conductor
-from assistant.core.session.guard import AUDIBLE_PER_STEP, Guard
+from assistant.core.session.context import Context, in_context
+from assistant.core.session.guard import AUDIBLE_PER_STEP, Guard, counts, kept_out
+from assistant.core.speech import SpeechAct
 
+QUESTIONS = frozenset(
+    {SpeechAct.OPEN_QUESTION, SpeechAct.CLOSED_QUESTION, SpeechAct.SUGGESTIVE_QUESTION}
+)
 LONG_TALK = 120.0
 """Seconds of one person's talk after which the facilitator hears of it. Own choice: methods.md gives
 one to two minutes a turn."""
@@ -27,6 +34,8 @@ class Watch:
         self._named = False
         self._step = ""
         self._spoke: set[str] = set()
+        self._asked = False
+        """Whether the utterance before was a question."""
         self._talk: tuple[str, float, float] | None = None
         """Who is talking, since when, until when."""
 
@@ -56,8 +65,22 @@ class Watch:
         presenter = c.progress.presenter
         is_presenter = None if speaker is None or presenter is None else speaker == presenter
         audible = step is c.progress.step and c.began.cue_channel != "screen"
+        acts = in_context(
+            tuple(s for s in heard.acts if not c.board.forgives(s.act, heard.utterance.text)),
+            Context(
+                presenter=is_presenter,
+                answering=self._asked,
+                out=kept_out(step),
+                confidence=heard.utterance.confidence,
+                taken_back=c.board.taken_back,
+            ),
+        )
+        self._asked = bool(acts) and acts[0].act in QUESTIONS and counts(acts[0])
         verdict = self._guard.judge(
-            heard, step, is_presenter=is_presenter, audible=audible and not c.began.moves_on
+            replace(heard, acts=acts),
+            step,
+            is_presenter=is_presenter,
+            audible=audible and not c.began.moves_on,
         )
         if verdict.flag is not None:
             c.board.flag(verdict.flag)
